@@ -1,0 +1,79 @@
+"""Decay times of one channel per octave: the rules of ISO 3382-1, and a reason for every gap."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from elsa_data.acoustics import decay_fit, octave
+from elsa_data.conventions import OCTAVE_BANDS_HZ
+
+REVERSE_BELOW = 16.0
+"""A causal octave filter lengthens decays of a smaller bandwidth times T30; reversed, it may run
+down to `REFUSE_BELOW`. Source: ISO 3382-1:2009, 5.3.4; Jacobsen, JASA 79:1191, 1986."""
+
+REFUSE_BELOW = 4.0
+
+ENDS_EARLY = "ends"
+"""How the reason of a decay begins that is cut off before it has fallen far enough."""
+
+CURVED_PERMILLE = 10.0
+"""More non-linearity than this is no straight decay. Source: ISO 3382-2:2008, B.2."""
+
+
+class Decay(NamedTuple):
+    """What a Schroeder curve says. ``reason`` explains a missing T30: a short slug."""
+
+    t30_s: float | None
+    edt_s: float | None = None
+    curved: bool = False
+    reason: str | None = None
+
+
+def octave_decays(whole: octave.Spectrum, arrival_s: float) -> tuple[Decay, ...]:
+    """Return the decay in every band of `OCTAVE_BANDS_HZ`; the EDT starts at ``arrival_s``."""
+    return tuple(_octave(whole, center_hz, arrival_s) for center_hz in OCTAVE_BANDS_HZ)
+
+
+def full_decay(whole: octave.Spectrum, arrival_s: float) -> Decay:
+    """Return the decay of the response up to `octave.FULL_BAND_HZ`."""
+    low_pass = octave.full_band_filter(whole.fft_size, whole.sample_rate_hz)
+    return _read(octave.power(whole, low_pass), arrival_s)
+
+
+def _octave(whole: octave.Spectrum, center_hz: float, arrival_s: float) -> Decay:
+    if not octave.holds(center_hz, whole.sample_rate_hz):
+        return Decay(None, reason="beyond-nyquist")
+    band = octave.octave_filter(center_hz, whole.fft_size, whole.sample_rate_hz)
+    decay = _read(octave.power(whole, band), arrival_s)
+    bandwidth_hz = octave.bandwidth_hz(center_hz)
+    if decay.t30_s is None or bandwidth_hz * decay.t30_s >= REVERSE_BELOW:
+        return decay
+    decay = _read(octave.power(whole, band, reverse=True), arrival_s)
+    if decay.t30_s is not None and bandwidth_hz * decay.t30_s < REFUSE_BELOW:
+        return Decay(None, reason="shorter-than-filter")
+    return decay
+
+
+def _read(power: octave.Power, arrival_s: float) -> Decay:
+    remaining = decay_fit.schroeder(power.values)
+    if remaining[0] <= 0.0:
+        return Decay(None, reason="silent")
+    line = decay_fit.fit_line(remaining, power.step_s, decay_fit.T30_RANGE_DB)
+    heard = _from(remaining, power, 0.0)
+    end_db = decay_fit.level_at_end_db(heard, power.step_s, line.t60_s if line else 0.0)
+    if end_db > -decay_fit.NEEDED_DB:
+        return Decay(None, reason=f"{ENDS_EARLY}-at{end_db:.0f}dB")
+    if line is None:
+        return Decay(None, reason="too-few-points")
+    early = _from(remaining, power, arrival_s)
+    edt = decay_fit.fit_line(early, power.step_s, decay_fit.EDT_RANGE_DB)
+    curved = line.nonlinearity > CURVED_PERMILLE
+    return Decay(line.t60_s, edt.t60_s if edt else None, curved)
+
+
+def _from(
+    remaining: NDArray[np.float64], power: octave.Power, start_s: float
+) -> NDArray[np.float64]:
+    """Return the curve from ``start_s`` seconds on."""
+    return remaining[max(0, round((start_s - power.first_s) / power.step_s)) :]

@@ -1,0 +1,218 @@
+"""What the engine needs of each scene: checked, sized, and laid out as the arrays of a batch."""
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from elsa_data import exponentials, rooms
+from elsa_data.acoustics import capsules, sizes, tail, waves
+from elsa_data.acoustics.capsules import Layout
+from elsa_data.acoustics.images import Boxes
+from elsa_data.conventions import MID_BANDS_HZ, OCTAVE_BANDS_HZ
+from elsa_data.errors import SimulationError
+from elsa_data.geometry import Vector, clearance_m
+from elsa_data.records import Group, Placement
+from elsa_data.seeding import rng_for
+
+CLOSEST_M = 0.1
+"""Nearer than this a point source and a point receiver describe nothing real."""
+
+FALLEN_DB = -52.0
+MID_FALLEN_DB = -60.0
+"""A response ends when every band has fallen to the first and the mid bands to the second."""
+
+DIFFUSE_AFTER_S = 0.0035
+"""Scattered sound starts with the first reflection, but this long after the direct sound: until
+then the arrival is that of direct sound and images alone, and can be checked against them."""
+
+Floats = NDArray[np.float64]
+
+
+class Job(NamedTuple):
+    """One response to make.
+
+    Attributes:
+        ears: where the capsules stand in the room, in metres.
+        until_s: time of the last image, in seconds after emission.
+        decay: 1/s (8, 144), the rates of the room along each ray; None: images alone.
+    """
+
+    group: Group
+    placement: Placement
+    layout: Layout
+    ears: tuple[Vector, ...]
+    sizes: sizes.Sizes
+    until_s: float
+    decay: Floats | None
+
+    @property
+    def key(self) -> tuple:
+        """What jobs of one batch share."""
+        rate_hz = self.group.sample_rate_hz
+        return self.layout, self.sizes, rate_hz, self.decay is None
+
+
+def whole_jobs(groups: Sequence[Group]) -> list[Job]:
+    """Return one job for each placement: images up to the mixing time, then the tail."""
+    jobs = []
+    for group in groups:
+        room = group.scene.room
+        decay = rooms.rates_per_second(
+            room.size_m, room.absorption, room.scattering, room.temperature_c, room.humidity
+        )
+        end_s = _end_s(decay, group.sample_rate_hz)
+        for placement, layout, ears, direct_s in _checked(group):
+            until_s = sizes.mixing_time_s(room.volume_m3, direct_s) + sizes.FADE_S
+            size = sizes.sizes_of(until_s, max(end_s, until_s), group.sample_rate_hz)
+            jobs.append(Job(group, placement, layout, ears, size, until_s, decay))
+    return jobs
+
+
+def early_jobs(groups: Sequence[Group], window_s: float) -> list[Job]:
+    """Return one job for each placement: the images up to ``window_s`` after the direct sound."""
+    jobs = []
+    for group in groups:
+        for placement, layout, ears, direct_s in _checked(group):
+            until_s = direct_s * (1.0 + 1e-9) + window_s
+            size = sizes.sizes_of(until_s, until_s, group.sample_rate_hz)
+            jobs.append(Job(group, placement, layout, ears, size, until_s, None))
+    return jobs
+
+
+def boxes_of(jobs: Sequence[Job], device: str) -> Boxes:
+    """Return the rooms, a row for every capsule of every job."""
+    rows = [(job, at) for job in jobs for at in job.ears]
+    scenes = [job.group.scene for job, _ in rows]
+    speeds = np.array([rooms.speed_of_sound(s.room.temperature_c) for s in scenes])
+    air = [rooms.air_absorption(s.room.temperature_c, s.room.humidity) for s in scenes]
+    kept = np.array([(s.room.absorption, s.room.scattering) for s in scenes])
+    kept = np.log1p(-np.minimum(kept, rooms.MAX_ABSORPTION)).sum(axis=1) / 2.0
+    columns = (
+        [s.room.size_m for s in scenes],
+        [job.placement.position_m for job, _ in rows],
+        [at for _, at in rows],
+        kept,
+        -np.array(air) / 2.0,
+        speeds * [job.until_s for job, _ in rows],
+        [job.group.sample_rate_hz for job, _ in rows] / speeds,
+    )
+    return Boxes(*(torch.tensor(np.array(c), dtype=torch.float64, device=device) for c in columns))
+
+
+def rates(job: Job) -> Floats:
+    """Return 1/s (8, 144): how fast all energy falls along each ray."""
+    if job.decay is None:
+        raise ValueError("a job without a decay has no tail")
+    return job.decay
+
+
+def image_rates(job: Job) -> Floats:
+    """Return 1/s (8, 144): how fast the energy of the rendered images falls along each ray."""
+    room = job.group.scene.room
+    size_m, rays = np.array(room.size_m), rooms.octant_rule()[0]
+    lost = rooms.wall_exponents(room.absorption) + rooms.wall_exponents(room.scattering)
+    per_metre = (lost / size_m[:, None]).T @ rays.T
+    per_metre += rooms.air_absorption(room.temperature_c, room.humidity)[:, None]
+    return rooms.speed_of_sound(room.temperature_c) * per_metre
+
+
+def noise_starts(job: Job) -> NDArray[np.int64]:
+    """Return where in the bank the noises of a response begin, drawn by its group's seed."""
+    group = job.group
+    rng = rng_for(group.seed, "tail", group.group_id, job.placement.placement_id)
+    noises = 1 + max(noise for _, noise in noise_pairs(job.layout))
+    return tail.noise_starts(group.sample_rate_hz, noises, rng)
+
+
+def noise_pairs(layout: Layout) -> tuple[tuple[int, int], ...]:
+    """Return the (channel, noise) pairs of a tail: harmonics, or a noise for every plane wave."""
+    return (
+        tuple((k, k) for k in range(waves.WAVES)) if layout.spaced else tail.coupled(layout.order)
+    )
+
+
+def pattern(job: Job) -> Floats:
+    """Return how the rays of the room add up to each of `noise_pairs` (144, pairs)."""
+    if job.layout.spaced:
+        return waves.pattern(job.layout, job.group.scene.receiver.yaw_deg)
+    return tail.pattern(job.layout.order)
+
+
+def yaw_matrix(job: Job) -> Floats:
+    """Return the matrix from harmonics in the room's frame to those in the receiver's."""
+    return capsules.yaw_matrix(job.layout.order, job.group.scene.receiver.yaw_deg)
+
+
+def samples_per_m(job: Job) -> float:
+    """Return how many samples sound takes for a metre."""
+    speed = rooms.speed_of_sound(job.group.scene.room.temperature_c)
+    return job.group.sample_rate_hz / speed
+
+
+def tail_gain(job: Job) -> float:
+    """Return the amplitude of the noise at time 0: the root of the images' energy per sample."""
+    room = job.group.scene.room
+    power = 4.0 * math.pi * rooms.speed_of_sound(room.temperature_c) / room.volume_m3
+    return math.sqrt(power / job.group.sample_rate_hz)
+
+
+def diffuse_from_s(job: Job) -> float:
+    """Return when scattered sound may first arrive, in seconds after emission."""
+    scene, source_m = job.group.scene, job.placement.position_m
+    c = rooms.speed_of_sound(scene.room.temperature_c)
+    first = math.inf
+    for axis, length in enumerate(scene.room.size_m):
+        for wall in (0.0, length):
+            image = list(source_m)
+            image[axis] = 2.0 * wall - source_m[axis]
+            first = min(first, math.dist(image, scene.receiver.position_m))
+    return max(first / c, math.dist(source_m, scene.receiver.position_m) / c + DIFFUSE_AFTER_S)
+
+
+def _end_s(decay: Floats, sample_rate_hz: int) -> float:
+    """Return when every band that the sample rate holds has fallen far enough."""
+    levels_db = np.full(len(OCTAVE_BANDS_HZ), FALLEN_DB)
+    levels_db[[OCTAVE_BANDS_HZ.index(center) for center in MID_BANDS_HZ]] = MID_FALLEN_DB
+    _, weights = rooms.octant_rule()
+    held = np.array(OCTAVE_BANDS_HZ) < sample_rate_hz / 2.0
+    return float(exponentials.time_at(decay[held], weights, levels_db[held]).max())
+
+
+def _checked(group: Group) -> Iterator[tuple[Placement, Layout, tuple[Vector, ...], float]]:
+    """Yield each placement, the receiver's layout and capsules, the latest direct arrival in s."""
+    scene = group.scene
+    layout = capsules.layout_of(scene.receiver.kind)
+    ears = capsules.positions(layout, scene.receiver.position_m, scene.receiver.yaw_deg)
+    for ear in ears:
+        _require_inside(group, "the receiver", ear)
+    for placement in scene.placements:
+        name = f"source {placement.placement_id}"
+        _require_inside(group, name, placement.position_m)
+        distances = [math.dist(ear, placement.position_m) for ear in ears]
+        if min(distances) < CLOSEST_M:
+            raise SimulationError(
+                "source-too-close",
+                f"{name} of group {group.group_id} is {min(distances):.3f} m from the receiver, "
+                f"wanted {CLOSEST_M} m or more: move one of them",
+            )
+        yield (
+            placement,
+            layout,
+            ears,
+            max(distances) / rooms.speed_of_sound(scene.room.temperature_c),
+        )
+
+
+def _require_inside(group: Group, name: str, position_m: Vector) -> None:
+    size_m = group.scene.room.size_m
+    # Written so that NaN is refused as well.
+    if not clearance_m(size_m, position_m) > 0.0:
+        raise SimulationError(
+            "outside-room",
+            f"{name} of group {group.group_id} stands at {position_m} m, wanted a place inside "
+            f"the room of {size_m} m: move it",
+        )

@@ -1,0 +1,187 @@
+"""What a rendered room impulse response really is: its decay, its clarity, its direction.
+
+Labels are measured here, never copied from what was asked for.
+
+Source: ISO 3382-1:2009, 5.3 and annex A; single numbers are the mean of the octaves of 500 Hz and
+1 kHz (table A.1).
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from elsa_data import rooms
+from elsa_data.acoustics import clarity, decays, octave
+from elsa_data.ambisonics import intensity
+from elsa_data.conventions import MID_BANDS_HZ, OCTAVE_BANDS_HZ
+from elsa_data.errors import MeasurementError
+from elsa_data.geometry import Vector, great_circle_deg, seen_from, spherical, unit_vector
+from elsa_data.records import Group, Rir, RirMeasures, Room
+
+WINDOW_S = 2.5e-3
+"""The arrival: from this long before the direct sound to this long after it. A reflection inside
+makes the source look elsewhere to any listener, so it is flagged."""
+
+EARLY_WINDOW_S = 2.0 * WINDOW_S
+"""Images to predict the arrival from: those after the window reach into it by half a kernel."""
+
+DIRECT_TOLERANCE_DEG = 1e-3
+ARRIVAL_TOLERANCE_DEG = 0.5
+
+COMPLETE_SHARE = 0.6
+"""A mid-band decay under this share of the room's own cannot be a complete one: image sums that
+are cut by their order fall away early, and straight enough to be taken for a short decay."""
+
+
+class Truth(NamedTuple):
+    """What the geometry says of a placement."""
+
+    azimuth_deg: float
+    elevation_deg: float
+    distance_m: float
+    arrival_s: float
+    overlap: bool
+
+
+def measure(rir: Rir, direct: Rir, early: Rir, group: Group) -> RirMeasures:
+    """Return every measure of an RIR (4, taps), a None with its reason in ``notes``.
+
+    Args:
+        rir: the whole response.
+        direct: its direct sound alone.
+        early: its images up to `EARLY_WINDOW_S` after the direct sound.
+        group: where room, receiver and placement stand.
+
+    Raises:
+        MeasurementError: ``not-finite``, ``silent-rir``, ``doa-mismatch`` or ``decay-truncated``.
+    """
+    truth = truth_of(group, rir.placement_id)
+    for response in (rir, direct, early):
+        _require_sound(response)
+    azimuth_deg, elevation_deg = _direct_doa(direct, truth)
+    whole = octave.spectrum(rir.samples[0], rir.sample_rate_hz)
+    bands = decays.octave_decays(whole, truth.arrival_s)
+    full = decays.full_decay(whole, truth.arrival_s)
+    mid = [bands[OCTAVE_BANDS_HZ.index(center_hz)] for center_hz in MID_BANDS_HZ]
+    t30_mid_s = _mean([band.t30_s for band in mid])
+    _require_complete(t30_mid_s, mid, group.scene.room)
+    scalars = {
+        "t30_mid_s": t30_mid_s,
+        "edt_s": _mean([band.edt_s for band in mid]),
+        "c50_db": clarity.c50_db(rir.samples[0], whole, truth.arrival_s),
+        "drr_db": clarity.drr_db(rir.samples[0], direct.samples[0]),
+    }
+    return RirMeasures(
+        group_id=rir.group_id,
+        placement_id=rir.placement_id,
+        t30_s=tuple(band.t30_s for band in bands),
+        t30_full_s=full.t30_s,
+        azimuth_deg=azimuth_deg,
+        elevation_deg=elevation_deg,
+        distance_m=truth.distance_m,
+        doa_error_deg=_arrival_error_deg(rir, early, truth),
+        doa_overlap=truth.overlap,
+        curved=full.curved or any(band.curved for band in mid),
+        notes=_notes(bands, full, scalars),
+        **scalars,
+    )
+
+
+def truth_of(group: Group, placement_id: str) -> Truth:
+    """Return direction, distance, arrival and overlap of a placement, from geometry alone."""
+    room, receiver = group.scene.room, group.scene.receiver
+    source_m = group.scene.placement(placement_id).position_m
+    seen = seen_from(receiver.position_m, receiver.yaw_deg, source_m)
+    c = rooms.speed_of_sound(room.temperature_c)
+    nearest_m = min(math.dist(i, receiver.position_m) for i in _reflections(room, source_m))
+    return Truth(*seen, seen[2] / c, (nearest_m - seen[2]) / c <= WINDOW_S)
+
+
+def _reflections(room: Room, source_m: Vector) -> list[Vector]:
+    """Return the six images of first order: no other reflection can come before them all."""
+    images = []
+    for axis, length in enumerate(room.size_m):
+        for wall in (0.0, length):
+            image = list(source_m)
+            image[axis] = 2.0 * wall - source_m[axis]
+            images.append((image[0], image[1], image[2]))
+    return images
+
+
+def _require_sound(rir: Rir) -> None:
+    name = f"the RIR of {rir.group_id}/{rir.placement_id}"
+    if not np.isfinite(rir.samples).all():
+        raise MeasurementError("not-finite", f"{name} holds NaN or infinity; simulate it again")
+    if not rir.samples[0].any():
+        raise MeasurementError("silent-rir", f"W is silent in {name}; simulate it again")
+
+
+def _direct_doa(direct: Rir, truth: Truth) -> tuple[float, float]:
+    x, y, z = (float(v) for v in intensity(direct.samples))
+    wanted = unit_vector(truth.azimuth_deg, truth.elevation_deg)
+    error_deg = great_circle_deg((x, y, z), wanted)
+    azimuth_deg, elevation_deg, _ = spherical((x, y, z))
+    if error_deg > DIRECT_TOLERANCE_DEG:
+        raise MeasurementError(
+            "doa-mismatch",
+            f"the direct sound comes from azimuth {azimuth_deg:.4f}, elevation {elevation_deg:.4f} "
+            f"deg, the source stands at {truth.azimuth_deg:.4f}, {truth.elevation_deg:.4f} deg: "
+            f"{error_deg:.4f} deg apart, {DIRECT_TOLERANCE_DEG} allowed",
+        )
+    return azimuth_deg, elevation_deg
+
+
+def _arrival_error_deg(rir: Rir, early: Rir, truth: Truth) -> float:
+    """Return the angle between the arrival as rendered and as direct sound and images predict."""
+    start, stop = (
+        max(0, round((truth.arrival_s + side * WINDOW_S) * rir.sample_rate_hz)) for side in (-1, 1)
+    )
+    got, wanted = (intensity(r.samples[:, start : stop + 1]) for r in (rir, early))
+    error_deg = great_circle_deg(tuple(got), tuple(wanted))
+    if error_deg > ARRIVAL_TOLERANCE_DEG:
+        raise MeasurementError(
+            "doa-mismatch",
+            f"the first {WINDOW_S * 1e3} ms of the RIR point {error_deg:.2f} deg away from what "
+            f"its direct sound and early images predict, {ARRIVAL_TOLERANCE_DEG} allowed",
+        )
+    return error_deg
+
+
+def _require_complete(t30_mid_s: float | None, mid: list[decays.Decay], room: Room) -> None:
+    climate = {"temperature_c": room.temperature_c, "humidity": room.humidity}
+    expected_s = rooms.t30_mid(
+        rooms.analytic_t30(room.size_m, room.absorption, room.scattering, **climate)
+    )
+    if any(band.reason and band.reason.startswith(decays.ENDS_EARLY) for band in mid):
+        raise MeasurementError(
+            "decay-truncated",
+            f"at {MID_BANDS_HZ} Hz the decay {[band.reason for band in mid]}, a T30 needs -45 dB: "
+            f"render it longer (this room's T30 is about {expected_s:.2f} s)",
+        )
+    if t30_mid_s is not None and t30_mid_s < COMPLETE_SHARE * expected_s:
+        raise MeasurementError(
+            "decay-truncated",
+            f"the mid-band T30 reads {t30_mid_s:.2f} s in a room whose own is {expected_s:.2f} s: "
+            "reflections are missing; cut image sums by time, not by order",
+        )
+
+
+def _mean(values: list[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if len(known) == len(values) else None
+
+
+def _notes(
+    bands: tuple[decays.Decay, ...], full: decays.Decay, scalars: dict[str, float | None]
+) -> tuple[str, ...]:
+    """Return ``name: reason`` for every measure that is None."""
+    named = [(f"t30_s {f:g} Hz", band) for f, band in zip(OCTAVE_BANDS_HZ, bands, strict=True)]
+    gaps = [f"{n}: {band.reason}" for n, band in [*named, ("t30_full_s", full)] if band.reason]
+    reasons = {
+        "t30_mid_s": "a mid band has none",
+        "edt_s": "a mid band has none",
+        "c50_db": "no mid-band energy on one side of 50 ms",
+        "drr_db": "no reverberant sound",
+    }
+    return tuple(gaps + [f"{name}: {reasons[name]}" for name in scalars if scalars[name] is None])

@@ -1,0 +1,33 @@
+"""The published shards in either format: one way to write them, one way to read them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from elsa_data.records import Example, ShardRef
+from elsa_data.shards import parquet, webdataset
+from elsa_data.shards.directory import Directory
+
+EXTENSION: Final[Mapping[str, str]] = {"parquet": "parquet", "webdataset": "tar"}
+_MODULES: Final = {"parquet": parquet, "webdataset": webdataset}
+
+
+def write_data(format_name: str, examples: Iterable[Example], path: Path) -> int:
+    """Return how many rows were written to a local file in the format of this name."""
+    return _MODULES[format_name].write_examples(examples, path, metadata={})
+
+
+def read_data(directory: Directory, ref: ShardRef) -> Iterator[Example]:
+    """Yield the rows of a shard of ``data/``, whichever format it is in; none when it is absent."""
+    for name, extension in EXTENSION.items():
+        url = directory.shard("render", ref, extension)
+        if directory.fs.exists(url):
+            yield from _MODULES[name].read_examples(url, directory.fs)
+
+
+def remove_other_formats(directory: Directory, ref: ShardRef, format_name: str) -> None:
+    """Remove the shard in every other format, so that ``data/`` holds each row once."""
+    for name, extension in EXTENSION.items():
+        url = directory.shard("render", ref, extension)
+        if name != format_name and directory.fs.exists(url):
+            directory.fs.rm(url)

@@ -1,0 +1,77 @@
+"""The command line: ``elsa-data COMMAND ...``, the same as ``python -m pipelines COMMAND ...``."""
+
+import importlib
+import logging
+import os
+import sys
+from importlib.metadata import version
+
+from elsa_data.errors import BuildError, ConfigError
+from pipelines.options import Parser, split_runner_flags
+
+COMMANDS = {
+    "demo": "make a small verified data set from a synthesised corpus; no network, no key",
+    "build": "make a data set: plan, simulate, caption and render a manifest",
+    "plan": "probe the clips and draw every room, position and caption",
+    "simulate": "render and measure the room impulse responses of a plan",
+    "caption": "put the scenes of a build into words",
+    "render": "convolve, encode and write the shards of a build",
+    "status": "show how far a build is",
+    "verify": "prove every row of a build",
+}
+EXTRA_OF = {
+    "apache_beam": "build", "torch": "build", "scipy": "build", "soxr": "build", "tqdm": "build",
+    "pyroomacoustics": "build", "psutil": "build", "datasets": "build", "librosa": "build",
+    "s3fs": "s3",
+}  # fmt: skip
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Return the exit code: 0 done, 1 failed, 2 asked wrongly."""
+    # Before any numeric library loads: workers are processes, and bits must not hang on threads.
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "PRA_NUM_THREADS"):
+        os.environ[name] = "1"
+    # Libraries that log while they load speak to a person only when something is wrong.
+    logging.basicConfig(level=logging.ERROR)
+    words, runner_flags = split_runner_flags(sys.argv[1:] if argv is None else argv)
+    try:
+        return _dispatch(words, runner_flags)
+    except ConfigError as error:
+        return _say(error, 2)
+    except BuildError as error:
+        return _say(error, 1)
+    except ModuleNotFoundError as error:
+        extra = EXTRA_OF.get((error.name or "").partition(".")[0])
+        if extra is None:
+            raise
+        return _say(f"{error.name} is not installed: pip install 'elsa-data[{extra}]'", 2)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _dispatch(words: list[str], runner_flags: list[str]) -> int:
+    parser = Parser(
+        prog="elsa-data",
+        description="Make spatial audio-caption data sets.",
+        epilog="Flags of the Beam runner go after `--`. `elsa-data COMMAND --help` says more.",
+    )
+    parser.add_argument("--version", action="version", version=f"elsa-data {version('elsa-data')}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    asked = next((word for word in words if not word.startswith("-")), None)
+    for name, summary in COMMANDS.items():
+        own = commands.add_parser(name, help=summary, description=summary)
+        if name == asked:
+            importlib.import_module(f"pipelines.{name}").configure(own)
+    args = parser.parse_args(words)
+    args.runner_flags = runner_flags
+    return importlib.import_module(f"pipelines.{args.command}").run(args)
+
+
+def _say(message: object, code: int) -> int:
+    sys.stderr.write(f"elsa-data: {' '.join(str(message).split())}\n")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

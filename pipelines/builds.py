@@ -1,0 +1,177 @@
+"""A build as the commands share it: opened or begun, checked against what stands, sliced."""
+
+import argparse
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from elsa_data.acoustics.devices import resolve
+from elsa_data.config import load_preset, load_vocabulary
+from elsa_data.errors import ConfigError
+from elsa_data.records import ShardRef
+from elsa_data.shards.directory import Directory
+from elsa_data.shards.lock import Lock
+from elsa_data.shards.state import differing, read_state, write_state
+from elsa_data.stages.assign import ASSIGNMENT, assign, shard_refs
+from elsa_data.stages.once import required_mark
+from elsa_data.stages.probe import chunks
+from elsa_data.stages.read import MANIFEST, ReadManifest, commit_manifest
+from elsa_data.stages.settings import STAGES, Settings, settings_from, state_of
+from pipelines.launch import RunOptions, launch
+
+FIXED = ("plan", "simulate")
+"""Stages whose values a build keeps for life; captions and format may be done again."""
+
+
+def run_options(args: argparse.Namespace) -> RunOptions:
+    """Return how this run is carried out."""
+    return RunOptions(
+        workers=args.workers, max_rejects=args.max_rejects, runner_flags=args.runner_flags
+    )
+
+
+def owned(args: argparse.Namespace, directory: Directory) -> AbstractContextManager[object]:
+    """Return the lock of the build; slices of an array of machines share it without one."""
+    if args.shard_index >= args.shard_count:
+        raise ConfigError(
+            f"--shard-index {args.shard_index}: wanted 0 to {args.shard_count - 1}, "
+            f"below --shard-count {args.shard_count}"
+        )
+    return nullcontext() if args.shard_count > 1 else Lock(directory)
+
+
+def begun(args: argparse.Namespace, manifest_sha256: str, excluded: str | None) -> Settings:
+    """Return the settings of a build from its manifest and flags.
+
+    Raises:
+        ConfigError: a preset, vocabulary or device cannot be used.
+    """
+    preset = load_preset(args.preset)
+    return Settings(
+        url=args.out,
+        seed=args.seed,
+        preset=preset,
+        vocabulary=load_vocabulary(getattr(args, "vocabulary", None) or preset.vocabulary),
+        manifest_sha256=manifest_sha256,
+        exclude_sha256=excluded,
+        limit=args.limit,
+        probe=args.probe,
+        **_asked(args),
+    )
+
+
+def opened(args: argparse.Namespace) -> Settings:
+    """Return the settings of a build that has a plan, with this run's changes.
+
+    Raises:
+        ConfigError: there is no build, or a flag changes what it keeps for life.
+    """
+    directory = Directory(args.out)
+    state = read_state(directory)
+    if state is None:
+        raise ConfigError(
+            f"{args.out} is no build: it has no build.json; run `elsa-data plan MANIFEST OUT`"
+        )
+    changes = _asked(args)
+    if getattr(args, "vocabulary", None):
+        changes["vocabulary"] = load_vocabulary(args.vocabulary)
+    settings = settings_from(state, args.out, **changes)
+    keep(settings, redo=getattr(args, "redo", False))
+    return settings
+
+
+def _asked(args: argparse.Namespace) -> dict[str, Any]:
+    """Return what the flags of this run set; a flag that was not given changes nothing."""
+    asked = {
+        name: getattr(args, name, None)
+        for name in ("engine", "captions", "format", "rehash", "retry_rejects")
+    }
+    asked["allow_mixed_devices"] = getattr(args, "allow_mixed_devices", None)
+    asked["device"] = resolve(getattr(args, "device", "cpu"))
+    return {name: value for name, value in asked.items() if value is not None}
+
+
+def keep(settings: Settings, *, redo: bool) -> None:
+    """Hold the settings against build.json and write it where it is new or may change.
+
+    Raises:
+        ConfigError: plan or simulate differ, or captions or format do without ``--redo``; names
+            each value that does.
+    """
+    directory = settings.directory
+    old, new = read_state(directory), state_of(settings)
+    if old is None:
+        strangers = [path for path in directory.files() if not path.startswith(("tmp/", "lock"))]
+        if strangers:
+            raise ConfigError(
+                f"{settings.url} is not empty and no build ({strangers[0]}): "
+                "give an empty or new directory"
+            )
+        write_state(directory, new)
+        return
+    for stage in STAGES:
+        lines = differing(old["identity"][stage], new["identity"][stage])
+        if lines and stage in FIXED:
+            raise ConfigError(
+                f"{settings.url} was made differently ({'; '.join(lines[:3])}): "
+                "ask for the same again, or build into a new directory"
+            )
+        if lines and not redo:
+            raise ConfigError(
+                f"{settings.url} was made differently ({'; '.join(lines[:3])}): "
+                f"add --redo to {stage} it again"
+            )
+    if old != new:
+        write_state(directory, new)
+
+
+def assigned(
+    settings: Settings, manifest: ReadManifest, excluded: Sequence[str], run: RunOptions
+) -> list[ShardRef]:
+    """Return every shard of the build once its clips are read, probed and assigned."""
+    commit_manifest(settings, manifest)
+    parts = chunks(manifest.clips)
+    launch(parts, ["probe"], settings, run)
+    assign(settings, parts, excluded)
+    return shards(settings)
+
+
+def shards(settings: Settings) -> list[ShardRef]:
+    """Return every shard of a build that is assigned."""
+    return shard_refs(required_mark(settings, "assign", ASSIGNMENT).counts)
+
+
+def stage_command(stage: str) -> Callable[[argparse.Namespace], int]:
+    """Return the ``run`` of a command that takes every shard of a build through one stage."""
+
+    def run(args: argparse.Namespace) -> int:
+        directory = Directory(args.out)
+        settings = opened(args)
+        with owned(args, directory):
+            mine = shards(settings)[args.shard_index :: args.shard_count]
+            launch(mine, [stage], settings, run_options(args))
+        return 0
+
+    return run
+
+
+def excluded_names(path: str | None) -> list[str]:
+    """Return the ids an exclude file names, one a line; ``#`` begins a comment.
+
+    Raises:
+        ConfigError: the file cannot be read.
+    """
+    if path is None:
+        return []
+    try:
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"--exclude {path}: {error}") from error
+    names = (line.partition("#")[0].strip() for line in lines)
+    return sorted({name for name in names if name})
+
+
+def manifest_rows(settings: Settings) -> int:
+    """Return how many rows the manifest of a build has, rejected ones included."""
+    return required_mark(settings, "read", MANIFEST).counts["manifest_rows"]

@@ -1,0 +1,50 @@
+"""What many tests stand on: the installed command, and one small build made by it."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from elsa_data.corpora.demo import write_demo
+
+CLIPS, SEED = 24, 7
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def run_command(*words: object, timeout_s: float = 300) -> subprocess.CompletedProcess[str]:
+    """Run ``elsa-data`` as a user does; the time-out only keeps a hang from lasting for ever."""
+    return subprocess.run(
+        [sys.executable, "-m", "pipelines", *map(str, words)],
+        capture_output=True,
+        text=True,
+        timeout=timeout_s,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def elsa_data() -> Command:
+    return run_command
+
+
+@pytest.fixture(scope="session")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_demo(tmp_path_factory.mktemp("corpus"), seed=SEED, clips=CLIPS)
+
+
+@pytest.fixture(scope="session")
+def standing_build(manifest: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished Parquet build of the demo corpus by one worker; copy it before you change it."""
+    out = tmp_path_factory.mktemp("standing") / "build"
+    done = run_command("build", manifest, out, "--preset", "tiny", "--seed", SEED)
+    assert done.returncode == 0, done.stderr
+    return out
+
+
+@pytest.fixture
+def build(standing_build: Path, tmp_path: Path) -> Path:
+    """A copy of the standing build that a test may break."""
+    return Path(shutil.copytree(standing_build, tmp_path / "build"))
