@@ -5,6 +5,7 @@ inside given intervals (the values of a word already chosen), follow from the tw
 """
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,18 +15,18 @@ import numpy as np
 Interval = tuple[float, float]
 
 
-class _Drawn:
+class _Drawn(ABC):
     """What every law can do, given its `at` and `rank`."""
 
     __slots__ = ()
 
+    @abstractmethod
     def at(self, share: Any) -> Any:
         """Return the value that a share in [0, 1] of the draws stays below; element by element."""
-        raise NotImplementedError
 
+    @abstractmethod
     def rank(self, value: float) -> float:
         """Return the share of the draws up to a value."""
-        raise NotImplementedError
 
     def sample(self, rng: np.random.Generator, within: Sequence[Interval] | None = None) -> float:
         """Return a draw, from inside the (disjoint) intervals where some are given.

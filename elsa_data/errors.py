@@ -36,6 +36,10 @@ class BuildError(ElsaDataError):
     """A running build must stop; what is committed stays and the same command resumes."""
 
 
+class StoppedError(BuildError):
+    """A run was ended while its threads still work: whoever is told leaves without them."""
+
+
 class ElementError(ElsaDataError):
     """One element cannot be made; its reject carries the reason.
 

@@ -51,3 +51,13 @@ def mixture() -> Floats:
     power = 1.0 / (1.0 + ((ratio - 1.0 / ratio) / width) ** (2 * FILTER_ORDER))
     shares = power @ weights(frequencies).T
     return shares / shares.sum(axis=1, keepdims=True)
+
+
+@functools.cache
+def neighbourhood() -> tuple[NDArray[np.int64], Floats]:
+    """Return the bands each octave filter hears, itself between two, and their shares (8, 3)."""
+    own = np.arange(len(OCTAVE_BANDS_HZ))[:, None]
+    heard = np.clip(own + np.array([-1, 0, 1]), 0, len(OCTAVE_BANDS_HZ) - 1)
+    # The outer bands have one neighbour: there the other index is their own again, counted half.
+    times = (heard[:, :, None] == heard[:, None, :]).sum(axis=2)
+    return heard, mixture()[own, heard] / times

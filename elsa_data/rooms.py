@@ -15,7 +15,7 @@ DOI 10.1121/1.2936367. Air: ISO 9613-1:1993, clauses 6.2-6.3.
 
 import functools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
@@ -23,19 +23,21 @@ import numpy as np
 import yaml
 from numpy.typing import ArrayLike, NDArray
 
-from elsa_data import exponentials, octaves
+from elsa_data import exponentials, octaves, t30_search
 from elsa_data.conventions import MID_BANDS_HZ, OCTAVE_BANDS_HZ, SPEED_OF_SOUND_M_S
 from elsa_data.errors import PlacementError
 
 Floats = NDArray[np.float64]
+Terms = exponentials.Floats
 Walls = tuple[tuple[float, ...], ...]
 
 ABSORPTION_RANGE = (0.01, 0.95)
 """What a wall of a solved room may absorb: none is a perfect mirror, none an open window."""
 
-_GAUSS_POINTS = 12
-_WIDEST = 8.0
+_LEAST, _MOST = (-math.log1p(-a) for a in ABSORPTION_RANGE)
+_GAUSS_POINTS, _FEW_GAUSS_POINTS = 12, 4
 _MID = [OCTAVE_BANDS_HZ.index(band) for band in MID_BANDS_HZ]
+_AROUND_MID = slice(_MID[0] - 1, _MID[-1] + 2)
 MAX_ABSORPTION = 1.0 - 1e-9
 
 
@@ -49,12 +51,13 @@ def speed_of_sound(temperature_c: float | None) -> float:
     return 331.3 * math.sqrt(1.0 + temperature_c / 273.15)
 
 
-def air_absorption(temperature_c: float | None, humidity: float) -> Floats:
-    """Return m per octave band (8,) in 1/m: energy falls as exp(-m distance_m).
+def air_absorption(
+    temperature_c: float | None, humidity: float, frequencies_hz: ArrayLike = OCTAVE_BANDS_HZ
+) -> Floats:
+    """Return m in 1/m at each frequency, the octave bands (8,) by default.
 
-    Args:
-        temperature_c: degrees Celsius, 20 when None.
-        humidity: relative, in percent.
+    Energy falls as exp(-m distance_m). Temperature in degrees Celsius, 20 when None; relative
+    humidity in percent.
 
     Source: ISO 9613-1:1993, equations 3-5 and B.1-B.3, at 101.325 kPa.
     """
@@ -65,7 +68,7 @@ def air_absorption(temperature_c: float | None, humidity: float) -> Floats:
     oxygen_hz = 24.0 + 4.04e4 * vapour * (0.02 + vapour) / (0.391 + vapour)
     nitrogen_hz = 9.0 + 280.0 * vapour * math.exp(-4.170 * (ratio ** (-1 / 3) - 1.0))
     nitrogen_hz /= math.sqrt(ratio)
-    squared = np.square(np.array(OCTAVE_BANDS_HZ))
+    squared = np.square(np.asarray(frequencies_hz, dtype=np.float64))
     relaxation = 0.01275 * math.exp(-2239.1 / kelvin) / (oxygen_hz + squared / oxygen_hz)
     relaxation += 0.1068 * math.exp(-3352.0 / kelvin) / (nitrogen_hz + squared / nitrogen_hz)
     # The standard gives 8.686 f^2 (...) in decibels a metre: amplitude. Energy falls twice as fast.
@@ -83,12 +86,12 @@ def materials() -> Mapping[str, tuple[float, ...]]:
 
 
 @functools.cache
-def octant_rule() -> tuple[Floats, Floats]:
+def octant_rule(points: int = _GAUSS_POINTS) -> tuple[Floats, Floats]:
     """Return directions (144, 3) in one octant and their weights (144,), which sum to 1.
 
     A box looks the same from all eight octants, so a mean over these is a mean over the sphere.
     """
-    nodes, weights = np.polynomial.legendre.leggauss(_GAUSS_POINTS)
+    nodes, weights = np.polynomial.legendre.leggauss(points)
     # Late sound gathers in rays that graze walls, and a pole has a root: crowd nodes at the ends.
     x = (nodes + 1.0) / 2.0
     place, share = x * x * (3.0 - 2.0 * x), weights * 3.0 * x * (1.0 - x)
@@ -100,8 +103,7 @@ def octant_rule() -> tuple[Floats, Floats]:
 
 def wall_exponents(coefficients: ArrayLike) -> Floats:
     """Return the mean of -ln(1 - x) over the two walls of each axis, (..., 3, 8) of (..., 6, 8)."""
-    kept = 1.0 - np.minimum(np.asarray(coefficients, dtype=np.float64), MAX_ABSORPTION)
-    exponents = -np.log(kept)
+    exponents = -np.log1p(-np.minimum(np.asarray(coefficients, np.float64), MAX_ABSORPTION))
     return (exponents[..., 0::2, :] + exponents[..., 1::2, :]) / 2.0
 
 
@@ -113,15 +115,12 @@ def mean_scattering(size_m: ArrayLike, scattering: ArrayLike) -> Floats:
     pairs = np.asarray(scattering, dtype=np.float64)
     pairs = (pairs[..., 0::2, :] + pairs[..., 1::2, :]) / 2.0
     share = 1.0 / np.asarray(size_m, dtype=np.float64)
-    share = share / share.sum(axis=-1, keepdims=True)
+    share /= share.sum(axis=-1, keepdims=True)
     return (share[..., None] * pairs).sum(axis=-2)
 
 
 def decay_rates(size_m: ArrayLike, absorption: ArrayLike, scattering: ArrayLike) -> Floats:
-    """Return k_b(u) without the air (..., 8, 144), in 1/m, along the rays of `octant_rule`.
-
-    Leading axes are rooms: ``size_m`` (..., 3), ``absorption`` and ``scattering`` (..., 6, 8).
-    """
+    """Return k_b(u) without the air (..., 8, 144), in 1/m, along the rays of `octant_rule`."""
     rays, _ = octant_rule()
     per_metre = wall_exponents(absorption) / np.asarray(size_m, dtype=np.float64)[..., None]
     per_metre = np.swapaxes(per_metre, -1, -2)
@@ -162,7 +161,9 @@ def analytic_t30(
     What a filter hears of its neighbours is counted: behind a slower one a band reads longer.
     """
     rates = rates_per_second(size_m, absorption, scattering, temperature_c, humidity)
-    return _measured_t30(rates, range(len(OCTAVE_BANDS_HZ)))
+    heard, shares = octaves.neighbourhood()
+    terms = shares[:, :, None] * octant_rule()[1]
+    return exponentials.t30_s(rates[heard].reshape(len(heard), -1), terms.reshape(len(heard), -1))
 
 
 def t30_mid(per_band: ArrayLike) -> float:
@@ -181,52 +182,56 @@ def solve_absorption(
 ) -> Walls:
     """Return the absorption (6 x 8) whose analytic T30,mid is the target.
 
-    Every -ln(1 - a) of ``spectrum`` is scaled by one factor, then held in `ABSORPTION_RANGE`;
-    bisection finds the factor, as T30 falls steadily with it.
+    Every -ln(1 - a) of ``spectrum`` is scaled by one factor, then held in `ABSORPTION_RANGE`.
 
     Raises:
         PlacementError: ``t30-unreachable``, with the interval that this spectrum can reach.
     """
     exponents = -np.log1p(-np.minimum(np.asarray(spectrum, dtype=np.float64), MAX_ABSORPTION))
-
-    def scaled(log_factor: float) -> Floats:
-        return np.clip(-np.expm1(-math.exp(log_factor) * exponents), *ABSORPTION_RANGE)
-
-    def mid(log_factor: float) -> float:
-        absorption = scaled(log_factor)
-        rates = rates_per_second(size_m, absorption, scattering, temperature_c, humidity)
-        return float(_measured_t30(rates, _MID).mean())
-
-    longest, shortest = mid(-_WIDEST), mid(_WIDEST)
-    if not shortest <= target_t30_s <= longest:
-        sides = " x ".join(f"{side:.2f}" for side in np.asarray(size_m, dtype=np.float64))
+    speed, air = speed_of_sound(temperature_c), air_absorption(temperature_c, humidity)
+    size_s = np.asarray(size_m, dtype=np.float64) / speed
+    decays, reach = _scaled_decays(size_s, exponents, scattering, speed * air)
+    log_factor = t30_search.parameter_of(decays, *reach, target_t30_s)
+    if log_factor is None:
+        longest, shortest = exponentials.t30_s(*decays(np.array(reach), False)).mean(axis=1)
+        sides = " x ".join(f"{side:.2f}" for side in size_s * speed)
         raise PlacementError(
             "t30-unreachable",
             f"a T30 of {target_t30_s:.2f} s was asked for; these materials in a room of {sides} m "
             f"reach {shortest:.2f} to {longest:.2f} s: draw another room or other materials",
         )
-    solved = scaled(_bracketed_root(mid, target_t30_s))
-    return tuple(tuple(float(a) for a in wall) for wall in solved)
+    solved = np.clip(-np.expm1(-math.exp(log_factor) * exponents), *ABSORPTION_RANGE)
+    return tuple(map(tuple, solved.tolist()))
 
 
-def _bracketed_root(falling: Callable[[float], float], target: float) -> float:
-    """Return where a falling function meets a target: secant steps, bisection where they stray.
+def _scaled_decays(
+    size_s: Floats, exponents: Floats, scattering: ArrayLike, air: Floats
+) -> tuple[t30_search.Family, tuple[float, float]]:
+    """Return the mid bands' decays by the log of a factor, and the range in which it matters."""
+    around = exponents[:, _AROUND_MID]
+    diffuse = mean_scattering(size_s, np.asarray(scattering)[:, _AROUND_MID])
 
-    T30 goes nearly as 1 / factor: between logarithms the slope is about -1 and few steps do.
-    """
-    low, high, x, slope = -_WIDEST, _WIDEST, 0.0, -1.0
-    last_x = last = math.nan
-    while high - low > 1e-6:
-        value = math.log(falling(x) / target)
-        if abs(value) < 1e-5:
-            break
-        low, high = (x, high) if value > 0 else (low, x)
-        secant = (value - last) / (x - last_x)
-        slope = secant if secant < -0.05 else -1.0
-        last_x, last = x, value
-        x -= value / slope
-        x = x if low < x < high else (low + high) / 2.0
-    return x
+    def decays(log_factors: Terms, rough: bool) -> tuple[Terms, Terms]:
+        heard, rays, shares = _mid_filters(_FEW_GAUSS_POINTS if rough else _GAUSS_POINTS)
+        held = np.minimum(np.maximum(np.exp(log_factors)[:, None, None] * around, _LEAST), _MOST)
+        lost = (held[:, 0::2] + held[:, 1::2]) / (2.0 * size_s[:, None])
+        level = lost.sum(axis=1, keepdims=True) * (diffuse / 2.0) + air[_AROUND_MID]
+        lines = np.concatenate([lost * (1.0 - diffuse), level], axis=1, dtype=np.float32)
+        return (lines.swapaxes(1, 2)[:, heard] @ rays).reshape(len(lines), len(_MID), -1), shares
+
+    least, most = (max(end, _LEAST / 10.0) for end in (around.min(), around.max()))
+    return decays, (math.log(_LEAST / most), math.log(_MOST / least))
+
+
+@functools.cache
+def _mid_filters(points: int) -> tuple[NDArray[np.int64], Terms, Terms]:
+    """Return, of the mid bands' filters, the bands heard, rays and a 1 (4, rays), shares."""
+    rays, weights = octant_rule(points)
+    heard, shares = octaves.neighbourhood()
+    terms = (shares[_MID, :, None] * weights).reshape(len(_MID), -1)
+    lines = np.vstack([rays.T, np.ones(len(rays))])
+    # Single precision moves a T30 by a few millionths and takes a third of the time.
+    return heard[_MID] - _AROUND_MID.start, lines.astype(np.float32), terms.astype(np.float32)
 
 
 def rates_per_second(
@@ -240,14 +245,3 @@ def rates_per_second(
     rates = decay_rates(size_m, absorption, scattering)
     rates = rates + air_absorption(temperature_c, humidity)[:, None]
     return speed_of_sound(temperature_c) * rates
-
-
-def _measured_t30(rates: Floats, bands: Sequence[int]) -> Floats:
-    """Return the T30 (len(bands),) that octave filters read off decays of rates (8, 144)."""
-    neighbours = [[min(max(b + step, 0), len(rates) - 1) for step in (-1, 0, 1)] for b in bands]
-    shares = [octaves.mixture()[b, near] for b, near in zip(bands, neighbours, strict=True)]
-    # An outer band is its own second neighbour: each of the two then counts half.
-    repeats = [[near.count(k) for k in near] for near in neighbours]
-    terms = (np.array(shares) / repeats)[:, :, None] * octant_rule()[1]
-    count = len(bands)
-    return exponentials.t30_s(rates[neighbours, :].reshape(count, -1), terms.reshape(count, -1))

@@ -3,10 +3,12 @@
 import importlib
 import logging
 import os
+import signal
 import sys
 from importlib.metadata import version
+from typing import NoReturn
 
-from elsa_data.errors import BuildError, ConfigError
+from elsa_data.errors import BuildError, ConfigError, StoppedError
 from pipelines.options import Parser, split_runner_flags
 
 COMMANDS = {
@@ -33,13 +35,19 @@ def main(argv: list[str] | None = None) -> int:
         os.environ[name] = "1"
     # Libraries that log while they load speak to a person only when something is wrong.
     logging.basicConfig(level=logging.ERROR)
+    # Asked to end from outside, a command ends as after Ctrl-C: in order, its lock given back.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     words, runner_flags = split_runner_flags(sys.argv[1:] if argv is None else argv)
     try:
         return _dispatch(words, runner_flags)
     except ConfigError as error:
         return _say(error, 2)
+    except StoppedError as error:
+        _leave(error)
     except BuildError as error:
         return _say(error, 1)
+    except KeyboardInterrupt:
+        _leave("interrupted; what is finished is kept: run the same command again")
     except ModuleNotFoundError as error:
         extra = EXTRA_OF.get((error.name or "").partition(".")[0])
         if extra is None:
@@ -71,6 +79,13 @@ def _dispatch(words: list[str], runner_flags: list[str]) -> int:
 def _say(message: object, code: int) -> int:
     sys.stderr.write(f"elsa-data: {' '.join(str(message).split())}\n")
     return code
+
+
+def _leave(message: object) -> NoReturn:
+    """Say why and end at once: a normal end would wait for the threads of the pipeline."""
+    _say(message, 1)
+    sys.stdout.flush()
+    os._exit(1)
 
 
 if __name__ == "__main__":

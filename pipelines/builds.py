@@ -1,7 +1,7 @@
 """A build as the commands share it: opened or begun, checked against what stands, sliced."""
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -13,22 +13,29 @@ from elsa_data.records import ShardRef
 from elsa_data.shards.directory import Directory
 from elsa_data.shards.lock import Lock
 from elsa_data.shards.state import differing, read_state, write_state
-from elsa_data.stages.assign import ASSIGNMENT, assign, shard_refs
+from elsa_data.stages.assign import ASSIGNMENT, assign, remove_other_shards, shard_refs
 from elsa_data.stages.once import required_mark
 from elsa_data.stages.probe import chunks
 from elsa_data.stages.read import MANIFEST, ReadManifest, commit_manifest
 from elsa_data.stages.settings import STAGES, Settings, settings_from, state_of
-from pipelines.launch import RunOptions, launch
+from pipelines.launch import RunOptions, launch, refuse_many, runner_flags
+from pipelines.progress import share_of
 
 FIXED = ("plan", "simulate")
 """Stages whose values a build keeps for life; captions and format may be done again."""
 
 
 def run_options(args: argparse.Namespace) -> RunOptions:
-    """Return how this run is carried out."""
-    return RunOptions(
+    """Return how this run is carried out.
+
+    Raises:
+        ConfigError: the runner asked for is not known, or known to give wrong results.
+    """
+    run = RunOptions(
         workers=args.workers, max_rejects=args.max_rejects, runner_flags=args.runner_flags
     )
+    runner_flags(run)
+    return run
 
 
 def owned(args: argparse.Namespace, directory: Directory) -> AbstractContextManager[object]:
@@ -77,7 +84,7 @@ def opened(args: argparse.Namespace) -> Settings:
     if getattr(args, "vocabulary", None):
         changes["vocabulary"] = load_vocabulary(args.vocabulary)
     settings = settings_from(state, args.out, **changes)
-    keep(settings, redo=getattr(args, "redo", False))
+    _refuse_other(state, settings, redo=getattr(args, "redo", False))
     return settings
 
 
@@ -95,6 +102,8 @@ def _asked(args: argparse.Namespace) -> dict[str, Any]:
 def keep(settings: Settings, *, redo: bool) -> None:
     """Hold the settings against build.json and write it where it is new or may change.
 
+    Only the owner of the build may.
+
     Raises:
         ConfigError: plan or simulate differ, or captions or format do without ``--redo``; names
             each value that does.
@@ -110,8 +119,15 @@ def keep(settings: Settings, *, redo: bool) -> None:
             )
         write_state(directory, new)
         return
+    _refuse_other(old, settings, redo=redo)
+    if old != new:
+        write_state(directory, new)
+
+
+def _refuse_other(old: Mapping[str, Any], settings: Settings, *, redo: bool) -> None:
+    new = settings.identity()
     for stage in STAGES:
-        lines = differing(old["identity"][stage], new["identity"][stage])
+        lines = differing(old["identity"][stage], new[stage])
         if lines and stage in FIXED:
             raise ConfigError(
                 f"{settings.url} was made differently ({'; '.join(lines[:3])}): "
@@ -122,19 +138,25 @@ def keep(settings: Settings, *, redo: bool) -> None:
                 f"{settings.url} was made differently ({'; '.join(lines[:3])}): "
                 f"add --redo to {stage} it again"
             )
-    if old != new:
-        write_state(directory, new)
 
 
 def assigned(
     settings: Settings, manifest: ReadManifest, excluded: Sequence[str], run: RunOptions
 ) -> list[ShardRef]:
-    """Return every shard of the build once its clips are read, probed and assigned."""
-    commit_manifest(settings, manifest)
+    """Return every shard of the build once its clips are read, probed and assigned.
+
+    Raises:
+        BuildError: too many rows were rejected, or what `launch` raises.
+    """
+    read = commit_manifest(settings, manifest)
+    refuse_many(share_of(read.rows, read.rejects), settings, run)
     parts = chunks(manifest.clips)
     launch(parts, ["probe"], settings, run)
-    assign(settings, parts, excluded)
-    return shards(settings)
+    assigned = assign(settings, parts, excluded)
+    refuse_many(share_of(assigned.rows, assigned.rejects), settings, run)
+    refs = shards(settings)
+    remove_other_shards(settings.directory, refs)
+    return refs
 
 
 def shards(settings: Settings) -> list[ShardRef]:
@@ -146,11 +168,12 @@ def stage_command(stage: str) -> Callable[[argparse.Namespace], int]:
     """Return the ``run`` of a command that takes every shard of a build through one stage."""
 
     def run(args: argparse.Namespace) -> int:
-        directory = Directory(args.out)
+        directory, ways = Directory(args.out), run_options(args)
         settings = opened(args)
         with owned(args, directory):
+            keep(settings, redo=args.redo)
             mine = shards(settings)[args.shard_index :: args.shard_count]
-            launch(mine, [stage], settings, run_options(args))
+            launch(mine, [stage], settings, ways)
         return 0
 
     return run

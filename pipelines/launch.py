@@ -4,20 +4,21 @@ import logging
 import os
 import re
 import shlex
-import signal
 import sys
 import threading
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from types import TracebackType
 
 import apache_beam as beam
 import psutil
-from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
 from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner
+from apache_beam.runners.runner import create_runner
 from apache_beam.transforms.environments import SubprocessSDKEnvironment
 
-from elsa_data.errors import BuildError, ConfigError
+from elsa_data.errors import BuildError, ConfigError, StoppedError
 from elsa_data.records import ShardRef
 from elsa_data.stages.settings import Settings
 from pipelines.progress import Watch
@@ -28,7 +29,12 @@ GRACE_S = 6.0
 """How long after a worker has gone the run may still end by itself."""
 
 WORKER = "pipelines.worker"
-OUR_ERROR = re.compile(r"elsa_data\.errors\.(?:BuildError|ConfigError): (.*)")
+WORKER_THREADS = ("run_worker", "read_grpc_client_inputs", "beam_control_read")
+"""Beam's threads in the launcher that fail when their worker process is gone."""
+
+OUR_ERROR = re.compile(
+    r"elsa_data\.errors\.(?:BuildError|ConfigError): (.*?)(?: \[while running .*)?$", re.M
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +52,8 @@ def launch(
     """Make every shard through the stages; returns when all are done.
 
     Raises:
-        ConfigError: the runner asked for is known to give wrong results.
         BuildError: a worker died, too much was rejected, or the storage refused.
+        StoppedError: the same, or an interrupt, while the pipeline still ran.
     """
     names = [str(ref) for ref in refs]
     if not names:
@@ -55,34 +61,49 @@ def launch(
     runner, options = local_runner(run), PipelineOptions(runner_flags(run))
     dag = MakeShards(names, stages, settings, hinted=runner is None)
     task = _Task(dag, runner, options)
-    with Watch(settings.directory, stages, names) as watch, _signals():
-        task.start()
-        watchdog = _Watchdog()
-        while task.is_alive():
-            task.join(POLL_S)
-            watch.poll()
-            share = watch.rejected_share()
-            if share is not None and share > run.max_rejects:
-                stop_now(
-                    f"{share:.1%} of the rows so far were rejected, more than --max-rejects "
-                    f"{run.max_rejects:.1%}; see {settings.directory.path('rejects')}, mend the "
-                    "input or raise the share, and run the same command again"
-                )
-            if watchdog.worker_lost() and task.is_alive():
-                stop_now(
-                    "a worker process died (killed, or out of memory); what is finished is kept: "
-                    "run the same command again, with fewer --workers if memory ran out"
-                )
-        watch.poll()
+    with Watch(settings.directory, stages, names) as watch, _Watchdog() as watchdog:
+        try:
+            task.start()
+            while task.is_alive():
+                task.join(POLL_S)
+                watch.poll()
+                refuse_many(watch.rejected_share(), settings, run)
+                if watchdog.worker_lost() and task.is_alive():
+                    raise BuildError(
+                        "a worker process died (killed, or out of memory); what is finished is "
+                        "kept: run the same command again, with fewer --workers if memory ran out"
+                    )
+        except KeyboardInterrupt:
+            raise stopped(
+                "interrupted; what is finished is kept: run the same command again"
+            ) from None
+        except BuildError as error:
+            raise stopped(str(error)) from error
+        watch.poll(last=True)
     task.reraise()
+    refuse_many(watch.rejected_share(), settings, run)
+
+
+def refuse_many(share: float | None, settings: Settings, run: RunOptions) -> None:
+    """Return if the share of rejects, where there is one yet, may be.
+
+    Raises:
+        BuildError: it is larger than asked for.
+    """
+    if share is not None and share > run.max_rejects:
+        raise BuildError(
+            f"{share:.1%} of the rows so far were rejected, more than --max-rejects "
+            f"{run.max_rejects:.1%}; see {settings.directory.path('rejects')}, mend the "
+            "input or raise the share, and run the same command again"
+        )
 
 
 def runner_flags(run: RunOptions) -> list[str]:
     """Return the flags of the run.
 
     Raises:
-        ConfigError: DaskRunner (it runs the last branch of a graph alone and says it is done) or
-            threads (elements were lost).
+        ConfigError: DaskRunner (it runs the last branch of a graph alone and says it is done),
+            threads (elements were lost), or a runner that Beam does not know.
     """
     text = " ".join(run.runner_flags)
     if "DaskRunner" in text:
@@ -95,7 +116,14 @@ def runner_flags(run: RunOptions) -> list[str]:
             "direct_running_mode multi_threading loses elements; use --workers N, which is "
             "multi_processing"
         )
-    return [f"--direct_num_workers={run.workers}", *run.runner_flags]
+    flags = [f"--direct_num_workers={run.workers}", *run.runner_flags]
+    asked = PipelineOptions(flags).view_as(StandardOptions).runner
+    if asked is not None:
+        try:
+            create_runner(asked)
+        except (ValueError, ImportError, AttributeError) as error:
+            raise ConfigError(f"--runner {asked}: {error}") from error
+    return flags
 
 
 def local_runner(run: RunOptions) -> FnApiRunner | None:
@@ -107,25 +135,18 @@ def local_runner(run: RunOptions) -> FnApiRunner | None:
         return None
     if run.workers == 1:
         return FnApiRunner()
-    command = f"exec {shlex.quote(sys.executable)} -m {WORKER}"
+    command = f"exec {shlex.quote(sys.executable)} -m {WORKER} {os.getpid()}"
     return FnApiRunner(SubprocessSDKEnvironment.from_command_string(command))
 
 
-def stop_now(message: str) -> None:
-    """Say why, end the workers and leave with exit code 1: the runner's own end may never come."""
-    sys.stderr.write(f"\nelsa-data: {' '.join(message.split())}\n")
-    sys.stderr.flush()
-    kill_children()
-    os._exit(1)
-
-
-def kill_children() -> None:
-    """End every process below this one."""
+def stopped(message: str) -> StoppedError:
+    """End every process below this one; return what says why, as the runner's end may not come."""
     for child in psutil.Process().children(recursive=True):
         try:
             child.kill()
         except psutil.NoSuchProcess:
             continue
+    return StoppedError(message)
 
 
 class _Task(threading.Thread):
@@ -142,7 +163,9 @@ class _Task(threading.Thread):
         self._error: BaseException | None = None
 
     def run(self) -> None:
-        logging.getLogger("apache_beam").setLevel(logging.ERROR)
+        # What ends the default runner is raised; another runner may only log it.
+        level = logging.ERROR if self._runner is None else logging.CRITICAL
+        logging.getLogger("apache_beam").setLevel(level)
         try:
             with beam.Pipeline(runner=self._runner, options=self._options) as pipeline:
                 _ = pipeline | self._dag
@@ -165,6 +188,28 @@ class _Watchdog:
     def __init__(self) -> None:
         self._seen: set[int] = set()
         self._lost_at: float | None = None
+        self._hook = threading.excepthook
+
+    def __enter__(self) -> "_Watchdog":
+        threading.excepthook = self._note
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        # After a stop the threads of the workers that were ended have yet to fail.
+        if kind is None:
+            threading.excepthook = self._hook
+
+    def _note(self, failed: threading.ExceptHookArgs) -> None:
+        """Take the traceback of a thread whose worker is gone as the news that it is."""
+        if failed.thread is None or failed.thread.name not in WORKER_THREADS:
+            self._hook(failed)
+        elif failed.thread.name == WORKER_THREADS[0]:
+            self._lost_at = self._lost_at or time.monotonic()
 
     def worker_lost(self) -> bool:
         """Return whether a worker has been gone for longer than a normal end takes."""
@@ -182,19 +227,3 @@ def _works(process: psutil.Process) -> bool:
         )
     except psutil.NoSuchProcess:
         return False
-
-
-class _signals:
-    """Turns SIGINT and SIGTERM into an orderly end while a run goes on."""
-
-    def __enter__(self) -> None:
-        self._old = {
-            number: signal.signal(number, self._stop) for number in (signal.SIGINT, signal.SIGTERM)
-        }
-
-    def __exit__(self, *exception: object) -> None:
-        for number, handler in self._old.items():
-            signal.signal(number, handler)
-
-    def _stop(self, _number: int, _frame: object) -> None:
-        stop_now("interrupted; what is finished is kept: run the same command again")

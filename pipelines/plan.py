@@ -43,7 +43,7 @@ def take_through(
     Raises:
         ConfigError: the manifest, the preset or the directory cannot be used.
     """
-    directory = Directory(args.out)
+    directory, ways = Directory(args.out), run_options(args)
     excluded = excluded_names(args.exclude)
     excluded_sha256 = fingerprint(names=excluded) if excluded else None
     with tempfile.TemporaryDirectory(prefix="elsa-data-") as folder:
@@ -55,9 +55,9 @@ def take_through(
         with owned(args, directory):
             sweep_unless_shared(args, directory)
             keep(settings, redo=args.redo)
-            refs = assigned(settings, manifest, excluded, run_options(args))
+            refs = assigned(settings, manifest, excluded, ways)
             mine = refs[args.shard_index :: args.shard_count]
-            launch(mine, stages, settings, run_options(args))
+            launch(mine, stages, settings, ways)
         sys.stdout.write(plan_summary(settings, refs))
     return settings, refs
 

@@ -47,9 +47,12 @@ class Watch:
         for bar in self._bars.values():
             bar.close()
 
-    def poll(self) -> None:
-        """Look for new marks, at most every half second (10 s where looking costs requests)."""
-        if time.monotonic() - self._polled_s < self._interval_s:
+    def poll(self, *, last: bool = False) -> None:
+        """Look for new marks, at most every half second (10 s where looking costs requests).
+
+        The ``last`` look is taken whenever it comes: it sees what ended the run.
+        """
+        if not last and time.monotonic() - self._polled_s < self._interval_s:
             return
         self._polled_s = time.monotonic()
         for stage in self._stages:
@@ -64,8 +67,7 @@ class Watch:
 
     def rejected_share(self) -> float | None:
         """Return the share of rejects among the rows of this run, None while they are few."""
-        total = self._rows + self._rejects
-        return self._rejects / total if total >= FEW_ROWS else None
+        return share_of(self._rows, self._rejects)
 
     def _stamps(self, stage: str) -> dict[str, object]:
         """Return when each done mark of a stage was written, by the name of its shard."""
@@ -102,8 +104,15 @@ class Watch:
                 said = json.loads(self._directory.fs.cat_file(self._directory.path(path)))
             except (FileNotFoundError, ValueError):
                 continue
-            if bar := self._bars.get(said["stage"]):
+            # What `verify` found lies here too, until the launcher takes it.
+            if bar := self._bars.get(said.get("stage")):
                 bar.set_postfix(rows=self._rows + said["done"], rejects=self._rejects)
+
+
+def share_of(rows: int, rejects: int) -> float | None:
+    """Return the share of rejects among rows and rejects, None while both are few."""
+    total = rows + rejects
+    return rejects / total if total >= FEW_ROWS else None
 
 
 def _ref(name: str) -> ShardRef:

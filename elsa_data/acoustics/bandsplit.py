@@ -32,6 +32,11 @@ def bin_frequencies(size: int, sample_rate_hz: int) -> NDArray[np.floating]:
     return np.arange(size // 2 + 1) * (sample_rate_hz / size)
 
 
+def padded(table: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Return a table (..., bins) with zeros up to a multiple of 64 bins."""
+    return np.pad(table, [(0, 0)] * (table.ndim - 1) + [(0, -table.shape[-1] % _BLOCK)])
+
+
 @functools.cache
 def bands_by_step(sample_rate_hz: int) -> tuple[tuple[int, slice], ...]:
     """Return (step, bands) of the lower and the upper bands.
@@ -65,9 +70,8 @@ def log_weights(size: int, sample_rate_hz: int, device: str) -> tuple[torch.Tens
     cepstrum[:, 1 : fine // 2] *= 2.0
     cepstrum[:, fine // 2 + 1 :] = 0.0
     response = np.fft.rfft(cepstrum)[:, ::_PHASE_GRID]
-    response = np.pad(response, ((0, 0), (0, -response.shape[1] % _BLOCK)))
     real, imaginary = (
-        torch.tensor(part, dtype=torch.float32, device=device)
+        torch.tensor(padded(part), dtype=torch.float32, device=device)
         for part in (response.real, response.imag)
     )
     return real, imaginary

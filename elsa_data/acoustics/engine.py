@@ -98,24 +98,37 @@ def _image_sum(batch: Sequence[Job], device: str) -> torch.Tensor:
         gains = gains * torch.sin(torch.clamp(left / fade, 0.0, 1.0) * (math.pi / 2))[..., None]
     gains = torch.where(found.valid[..., None], gains, 0.0).to(torch.float32)
     samples = torch.where(found.valid, samples, 0.0) + guard
+    metres = torch.where(found.valid, found.distance_m, 0.0)
     log_gain = torch.where(found.valid[..., None], found.log_gain, 0.0)
     near, far = slice(0, NEAR_IMAGES), slice(NEAR_IMAGES, None)
-    bins = _near_bins(samples[:, near], log_gain[:, near], gains[:, near], size, rate_hz)
+    air = jobs.air_of(batch, size, device)
+    damping = metres[:, near, None].to(torch.float32) * air[:, None]
+    bins = _near_bins(samples[:, near], log_gain[:, near], damping, gains[:, near], size, rate_hz)
     if samples.shape[1] > NEAR_IMAGES:
+        log_gain += (metres[..., None] * boxes.air_per_m[:, None]).to(torch.float32)
         bins += _far_bins(samples[:, far], log_gain[:, far], gains[:, far], size, rate_hz)
     bins *= bandsplit.fade_out(size, rate_hz, device)
     return torch.fft.irfft(bins, size).view(len(batch), first.layout.channels, size)
 
 
 def _near_bins(
-    samples: torch.Tensor, log_gain: torch.Tensor, gains: torch.Tensor, size: int, rate_hz: int
+    samples: torch.Tensor,
+    log_gain: torch.Tensor,
+    damping: torch.Tensor,
+    gains: torch.Tensor,
+    size: int,
+    rate_hz: int,
 ) -> torch.Tensor:
-    """Return the exact spectrum (batch, channels, bins) of minimum-phase images."""
+    """Return the exact spectrum (batch, channels, bins) of images.
+
+    Walls act with minimum phase. Air, smooth in frequency, acts with none: it delays nothing and
+    its response is short; ``damping`` (batch, images, bins) is the ln of it.
+    """
     device, rows, channels = str(samples.device), len(samples), gains.shape[2]
     weights, partners = (
         table.expand(rows, -1, -1) for table in bandsplit.log_weights(size, rate_hz, device)
     )
-    magnitude = torch.exp(torch.bmm(log_gain, weights))
+    magnitude = torch.exp(torch.bmm(log_gain, weights) + damping)
     cycles = samples[..., None] * (torch.arange(weights.shape[2], device=device) / size)
     # Whole turns go while the product is still exact: 32 bits could not hold them and the rest.
     turn = (cycles - torch.floor(cycles)).to(torch.float32) * (2.0 * math.pi)

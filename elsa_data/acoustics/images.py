@@ -41,7 +41,7 @@ class Images(NamedTuple):
     Attributes:
         distance_m: float64 (batch, images).
         rays: float64 (batch, images, 3), unit vectors from capsule to image, in the room's frame.
-        log_gain: float32 (batch, images, 8), walls, air and 1 / distance.
+        log_gain: float32 (batch, images, 8), walls and 1 / distance, without the air.
         valid: bool (batch, images).
     """
 
@@ -70,11 +70,11 @@ def image_sources(boxes: Boxes, at_least: int = 1) -> Images:
     count = min(max(longest, at_least), squared.shape[1])
     squared, order = squared[:, :count], order[:, :count]
     valid = torch.isfinite(squared)
-    return _gather(boxes, axes, order, valid)
+    return _gather(axes, order, valid)
 
 
 def _axis(boxes: Boxes, axis: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return offsets from the capsule (batch, images) and log gains (batch, images, 8) along one."""
+    """Return offsets from the capsule (batch, images), log gains (batch, images, 8) of an axis."""
     length = boxes.size_m[:, axis, None]
     most = int((boxes.reach_m[:, None] / length).max()) + 1
     index = torch.arange(-most, most + 1, device=length.device)
@@ -88,7 +88,6 @@ def _axis(boxes: Boxes, axis: int) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def _gather(
-    boxes: Boxes,
     axes: list[tuple[torch.Tensor, torch.Tensor]],
     order: torch.Tensor,
     valid: torch.Tensor,
@@ -107,6 +106,5 @@ def _gather(
     vector = torch.stack(vectors, dim=-1)
     x, y, z = vectors
     distance = torch.sqrt(x * x + y * y + z * z)
-    log_gain = log_gain + distance[..., None] * boxes.air_per_m[:, None]
     log_gain = (log_gain - torch.log(distance)[..., None]).to(torch.float32)
     return Images(distance, vector / distance[..., None], log_gain, valid)

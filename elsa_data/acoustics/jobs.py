@@ -1,5 +1,6 @@
 """What the engine needs of each scene: checked, sized, and laid out as the arrays of a batch."""
 
+import functools
 import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -9,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from elsa_data import exponentials, rooms
-from elsa_data.acoustics import capsules, sizes, tail, waves
+from elsa_data.acoustics import bandsplit, capsules, sizes, tail, waves
 from elsa_data.acoustics.capsules import Layout
 from elsa_data.acoustics.images import Boxes
 from elsa_data.conventions import MID_BANDS_HZ, OCTAVE_BANDS_HZ
@@ -68,6 +69,13 @@ def whole_jobs(groups: Sequence[Group]) -> list[Job]:
         for placement, layout, ears, direct_s in _checked(group):
             until_s = sizes.mixing_time_s(room.volume_m3, direct_s) + sizes.FADE_S
             size = sizes.sizes_of(until_s, max(end_s, until_s), group.sample_rate_hz)
+            if size.taps > tail.LONGEST:
+                raise SimulationError(
+                    "decay-too-long",
+                    f"the slowest band of group {group.group_id} takes {end_s:.1f} s to fall by "
+                    f"{-FALLEN_DB:g} dB, {tail.LONGEST / group.sample_rate_hz:.1f} s is the most: "
+                    "give the walls more absorption there",
+                )
             jobs.append(Job(group, placement, layout, ears, size, until_s, decay))
     return jobs
 
@@ -101,6 +109,24 @@ def boxes_of(jobs: Sequence[Job], device: str) -> Boxes:
         [job.group.sample_rate_hz for job, _ in rows] / speeds,
     )
     return Boxes(*(torch.tensor(np.array(c), dtype=torch.float64, device=device) for c in columns))
+
+
+def air_of(jobs: Sequence[Job], size: int, device: str) -> torch.Tensor:
+    """Return ln of the amplitude a metre of air takes at each bin, float32, a row per capsule."""
+    rows = [job for job in jobs for _ in job.ears]
+    tables = [
+        _air_table(r.temperature_c, r.humidity, size, job.group.sample_rate_hz)
+        for job, r in ((job, job.group.scene.room) for job in rows)
+    ]
+    return torch.tensor(np.array(tables), dtype=torch.float32, device=device)
+
+
+@functools.lru_cache(maxsize=64)
+def _air_table(
+    temperature_c: float | None, humidity: float, size: int, sample_rate_hz: int
+) -> Floats:
+    bins_hz = bandsplit.padded(bandsplit.bin_frequencies(size, sample_rate_hz))
+    return -rooms.air_absorption(temperature_c, humidity, bins_hz) / 2.0
 
 
 def rates(job: Job) -> Floats:

@@ -25,7 +25,7 @@ WAVES = 64
 _SIGNS = np.array(list(itertools.product((1.0, -1.0), repeat=3)))
 
 
-def projections() -> NDArray[np.float64]:
+def projections() -> NDArray[np.floating]:
     """Return the projection of each wave's direction on the line of capsules (64,)."""
     return (np.arange(WAVES) + 0.5) * (2.0 / WAVES) - 1.0
 

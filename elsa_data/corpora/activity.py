@@ -94,7 +94,7 @@ def _block_power(samples: NDArray[np.float64], sample_rate_hz: int) -> NDArray[n
     hop = round(HOP_S * sample_rate_hz)
     hops = len(samples) // hop
     if hops < HOPS_PER_BLOCK:
-        return np.array([np.mean(samples * samples)])
+        return np.mean(samples * samples, keepdims=True).astype(np.float64)
     tiles = samples[: hops * hop].reshape(hops, hop)
     sums = np.einsum("ij,ij->i", tiles, tiles)
     # Running sums, one block a hop: 75 % overlap.

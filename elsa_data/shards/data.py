@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from elsa_data.records import Example, ShardRef
+from elsa_data.examples import Example
+from elsa_data.records import ShardRef
 from elsa_data.shards import parquet, webdataset
 from elsa_data.shards.directory import Directory
 

@@ -14,7 +14,7 @@ import fsspec
 import pyarrow as pa
 
 from elsa_data.conventions import CONVENTIONS
-from elsa_data.records import Example
+from elsa_data.examples import Example
 from elsa_data.shards.commit import explained
 from elsa_data.shards.schema import arrow_schema, from_table, to_table
 from elsa_data.shards.tables import HEAVY_ROWS, in_batches, readable

@@ -19,8 +19,11 @@ from numpy.typing import NDArray
 
 from elsa_data.config import Preset
 from elsa_data.conventions import FOA_CHANNELS, SPLITS
+from elsa_data.corpora.uris import run_of
 from elsa_data.records import Reject, ShardRef, ShardReport
 from elsa_data.seeding import rng_for
+from elsa_data.shards.commit import withdraw
+from elsa_data.shards.directory import EXTENSIONS, Directory, shard_ref
 from elsa_data.shards.marks import Mark
 from elsa_data.stages.once import Made, once
 from elsa_data.stages.settings import Settings
@@ -87,6 +90,20 @@ def shard_refs(counts: Mapping[str, int]) -> list[ShardRef]:
     ]
 
 
+def remove_other_shards(directory: Directory, refs: Sequence[ShardRef]) -> None:
+    """Remove what an earlier assignment left: shards that the present one does not have.
+
+    Marks go first, so that no mark ever vouches for a file that is gone.
+    """
+    wanted = {str(ref) for ref in refs}
+    for folder in ("done", "rejects", *EXTENSIONS):
+        for path in directory.files(folder):
+            name = path.rpartition("/")[2].partition(".")[0]
+            ref = shard_ref(name)
+            if ref is not None and ref.split in SPLITS and name not in wanted:
+                withdraw(directory.path(path))
+
+
 def read_columns(
     settings: Settings, chunks: Sequence[ShardRef]
 ) -> tuple[pa.Table, NDArray[np.int64], NDArray[np.int64]]:
@@ -132,11 +149,8 @@ def shard_count(clips: int, seconds: float, preset: Preset) -> int:
 
 def _runs(table: pa.Table) -> NDArray[np.int64]:
     """Return the run (rows,) each row belongs to, from 0."""
-    inside = pc.match_substring(table["uri"], "#")
-    container = pc.if_else(
-        inside, pc.replace_substring_regex(table["uri"], "(#[^/]*?)[+/].*|#.*", ""), None
-    )
-    code = codes(container)
+    container = [run_of(uri) or None if "#" in uri else None for uri in table["uri"].to_pylist()]
+    code = codes(pa.chunked_array([container], pa.string()))
     changed = np.diff(code, prepend=-1) != 0
     start = np.maximum.accumulate(np.where(changed, np.arange(code.size), 0))
     scattered = table.num_rows <= SCATTERED_ROWS

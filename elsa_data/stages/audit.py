@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from elsa_data.acoustics.direction import intensity_direction
 from elsa_data.errors import ElementError
+from elsa_data.examples import Example
 from elsa_data.geometry import Vector, unit_vector
-from elsa_data.records import Captioned, Example, ExampleSpec, Group, ShardRef, ShardReport
+from elsa_data.records import Captioned, ExampleSpec, Group, ShardRef, ShardReport
 from elsa_data.seeding import digest
 from elsa_data.shards.data import read_data
 from elsa_data.shards.directory import Directory
@@ -17,6 +18,7 @@ from elsa_data.shards.flac import decode
 from elsa_data.shards.marks import Mark, digest_of, is_current, read_mark
 from elsa_data.shards.rirs import RirRow, read_rirs
 from elsa_data.shards.tables import read_records
+from elsa_data.stages.mixing import dries_of
 from elsa_data.stages.proofs import (
     check_audio,
     check_captions,
@@ -24,7 +26,6 @@ from elsa_data.stages.proofs import (
     check_row,
     check_sound,
 )
-from elsa_data.stages.render import Todo, dries_of
 from elsa_data.stages.rows import aligned
 from elsa_data.stages.settings import STAGES, Settings
 from elsa_data.stages.simulate import measured_again
@@ -195,8 +196,7 @@ def _check_example(
     faults = list(_audio_faults(example))
     found.add(name, iter(faults), "audio")
     try:
-        todo = Todo(group, spec, captioned, rirs)
-        dries = dries_of(todo, settings)
+        dries = dries_of(group, spec, settings.preset)
     except ElementError as error:
         found.add(name, iter([f"its clip cannot be read again: {error}"]), "sound")
         return

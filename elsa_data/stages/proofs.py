@@ -14,7 +14,8 @@ from elsa_data.acoustics.levels import CEILING_DBFS
 from elsa_data.captions.template import misspoken
 from elsa_data.conventions import FOA_CHANNELS
 from elsa_data.corpora.dry import Dry
-from elsa_data.records import Captioned, Example, ExampleSpec, Group, RirMeasures
+from elsa_data.examples import Example
+from elsa_data.records import Captioned, ExampleSpec, Group, RirMeasures
 from elsa_data.shards.flac import decode
 from elsa_data.shards.rirs import RirRow, rir_sha256
 from elsa_data.stages.caption import originals_of

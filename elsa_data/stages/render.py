@@ -13,24 +13,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from elsa_data.acoustics.convolve import Job, convolve
-from elsa_data.acoustics.levels import (
-    amplified,
-    dry_gain_db,
-    fit_peak,
-    level_dbfs,
-    wet_gain_db,
-)
-from elsa_data.corpora.dry import Dry, dry
+from elsa_data.acoustics.convolve import convolve
+from elsa_data.acoustics.levels import level_dbfs
 from elsa_data.errors import ElementError
-from elsa_data.records import Captioned, Example, ExampleSpec, Group, Reject, ShardRef, ShardReport
-from elsa_data.seeding import rng_for
+from elsa_data.examples import Example
+from elsa_data.records import Captioned, ExampleSpec, Group, Reject, ShardRef, ShardReport
 from elsa_data.shards.data import EXTENSION, read_data, remove_other_formats, write_data
 from elsa_data.shards.flac import encode
 from elsa_data.shards.marks import Mark, digest_of, fingerprint, is_current, read_mark
-from elsa_data.shards.rirs import RirRow, read_rirs
+from elsa_data.shards.rirs import read_rirs
 from elsa_data.shards.tables import read_records
 from elsa_data.stages.batches import ahead, batches
+from elsa_data.stages.mixing import Dries, Rirs, dries_of, job_of, levelled
 from elsa_data.stages.once import Made, once
 from elsa_data.stages.progress import Progress
 from elsa_data.stages.rejects import example_reject
@@ -40,12 +34,6 @@ from elsa_data.stages.settings import Settings
 BATCH = 8
 THREADS = 2
 CODEC = "flac-pcm16"
-
-Rirs = Mapping[str, RirRow]
-"""The RIRs of a group by placement."""
-
-Dries = list[tuple[Dry, float]]
-"""Per part, the dry clip and the gain in dB that brings it to its level at 1 m."""
 
 
 class Todo(NamedTuple):
@@ -132,9 +120,7 @@ def _stands(ref: ShardRef, settings: Settings, sound: str) -> bool:
     old = read_mark(settings.directory, "render", ref)
     if old is None or old.audio_fingerprint != sound:
         return False
-    return is_current(
-        settings.directory, "render", ref, old.fingerprint, old.inputs, rehash=True
-    )
+    return is_current(settings.directory, "render", ref, old.fingerprint, old.inputs, rehash=True)
 
 
 def _rows(
@@ -163,64 +149,12 @@ def _decoded(batch: Sequence[Todo], settings: Settings) -> list[tuple[Todo, Drie
     out: list[tuple[Todo, Dries | ElementError]] = []
     for todo in batch:
         try:
-            out.append((todo, [] if todo.standing else dries_of(todo, settings)))
+            out.append(
+                (todo, [] if todo.standing else dries_of(todo.group, todo.spec, settings.preset))
+            )
         except ElementError as error:
             out.append((todo, error))
     return out
-
-
-def dries_of(todo: Todo, settings: Settings) -> Dries:
-    """Return the dry clip of each part with its gain.
-
-    Raises:
-        ElementError: a clip cannot be read any more.
-    """
-    preset = settings.preset
-    dries: Dries = []
-    for part in todo.spec.parts:
-        clip = dry(
-            todo.group.clip(part.clip_id),
-            sample_rate_hz=todo.group.sample_rate_hz,
-            min_clip_s=preset.min_clip_s,
-            clip_length_s=preset.clip_length_s,
-            crop=part.crop,
-        )
-        dries.append((clip, dry_gain_db(clip.active_level_db, part.level_dbfs_1m)))
-    return dries
-
-
-def job_of(todo: Todo, dries: Dries) -> Job:
-    """Return the convolution of one row; a mono original passes through a unit impulse."""
-    rate = todo.group.sample_rate_hz
-    onsets = tuple(round(part.onset_s * rate) for part in todo.spec.parts)
-    through = np.ones((1, 1), np.float32)
-    return Job(
-        dries=tuple(amplified(clip.samples, gain_db) for clip, gain_db in dries),
-        rirs=tuple(
-            todo.rirs[part.placement_id].rir.samples if part.placement_id else through
-            for part in todo.spec.parts
-        ),
-        onsets=onsets,
-        length=max(
-            onset + clip.samples.size for onset, (clip, _) in zip(onsets, dries, strict=True)
-        ),
-    )
-
-
-def levelled(todo: Todo, wet: NDArray[np.float32], law: str) -> tuple[NDArray[np.float32], float]:
-    """Return audio at the level the preset's law gives it, under the ceiling, and the gain in dB.
-
-    One gain for all channels; it counts from the level that dry * RIR has by itself.
-    """
-    spec = todo.spec
-    gain_db = wet_gain_db(
-        wet,
-        law,
-        level_dbfs_1m=max(part.level_dbfs_1m for part in spec.parts),
-        draw=rng_for(todo.group.seed, "random gain", spec.example_id).random(),
-    )
-    audio, ceiling_db = fit_peak(amplified(wet, gain_db) if gain_db else wet)
-    return audio, gain_db + ceiling_db
 
 
 def _convolved(
@@ -231,7 +165,8 @@ def _convolved(
         for todo, dries in batch
         if not isinstance(dries, ElementError) and todo.standing is None
     ]
-    wets = iter(convolve([job_of(*each) for each in fresh], device=settings.device))
+    jobs = [job_of(todo.group, todo.spec, dries, todo.rirs) for todo, dries in fresh]
+    wets = iter(convolve(jobs, device=settings.device))
     out: list[tuple[Todo, Wet | ElementError | Example]] = []
     for todo, dries in batch:
         if isinstance(dries, ElementError):
@@ -239,7 +174,7 @@ def _convolved(
         elif todo.standing is not None:
             out.append((todo, reworded(todo.standing, todo.captioned)))
         else:
-            samples, gain_db = levelled(todo, next(wets), settings.preset.level)
+            samples, gain_db = levelled(todo.group, todo.spec, next(wets), settings.preset.level)
             out.append((todo, Wet(todo, dries, samples, gain_db)))
     return out
 

@@ -1,5 +1,6 @@
 """The data row, put together from the plan, the measures, the words and the sound."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -7,16 +8,9 @@ from operator import attrgetter
 from typing import Any, TypeVar
 
 from elsa_data.corpora.dry import Dry
+from elsa_data.examples import Example, ExamplePart
 from elsa_data.geometry import seen_from
-from elsa_data.records import (
-    Captioned,
-    Example,
-    ExamplePart,
-    ExampleSpec,
-    Group,
-    PartSpec,
-    PartWords,
-)
+from elsa_data.records import Captioned, ExampleSpec, Group, PartSpec, PartWords
 from elsa_data.shards.rirs import RirRow
 
 SCHEMA_VERSION = 1
@@ -178,7 +172,7 @@ def _room(group: Group) -> dict[str, Any]:
     return {
         "size_m": room.size_m,
         "floor_area_m2": room.floor_area_m2,
-        "volume_m3": room.volume_m3,
+        "volume_m3": math.prod(room.size_m),
         "absorption": room.absorption,
         "scattering": room.scattering,
         "target_t30_s": room.target_t30_s,

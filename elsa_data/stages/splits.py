@@ -109,7 +109,7 @@ def _leaks(
         name = SPLITS[int(split[row])]
         why = (
             f"it is the same recording as {corpus}:{clip_id} of the {name} split "
-            f"but declared {SPLITS[int(declared[row])]}"
+            f"but declared {SPLITS[int(declared[row])]}; declare it {name}, or drop its row"
         )
         found[row] = (f"leak:{corpus}/{name}", why)
     return found

@@ -10,7 +10,7 @@ import numpy as np
 from elsa_data.acoustics.direction import Agreement, agreement
 from elsa_data.conventions import SPLITS
 from elsa_data.records import ShardRef
-from elsa_data.shards.directory import Directory
+from elsa_data.shards.directory import Directory, data_files
 from elsa_data.shards.marks import read_mark
 from elsa_data.stages.assign import ASSIGNMENT
 from elsa_data.stages.audit import audit_url
@@ -47,6 +47,7 @@ def verdict(settings: Settings, refs: Sequence[ShardRef]) -> Verdict:
     whole = len(refs) == sum(_shard_counts(settings).values())
     if whole:
         findings += _accounts(settings, refs)
+        findings += _left_over(directory, refs)
     findings += _strangers(directory)
     findings += _repeated(audits)
     findings += _shared(audits, refs, "links", "a recording")
@@ -88,6 +89,15 @@ def _accounts(settings: Settings, refs: Sequence[ShardRef]) -> Iterator[str]:
 def _strangers(directory: Directory) -> Iterator[str]:
     for path in directory.unexpected():
         yield f"{path} does not belong in a build: move it away"
+
+
+def _left_over(directory: Directory, refs: Sequence[ShardRef]) -> Iterator[str]:
+    wanted = {str(ref) for ref in refs}
+    for split, urls in data_files(directory).items():
+        for url in urls:
+            name = url.rpartition("/")[2]
+            if name.partition(".")[0] not in wanted:
+                yield f"data/{name} is no shard of this build's {split} split: remove it"
 
 
 def _repeated(audits: Sequence[dict]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from elsa_data.records import Group
 
 
 def image_list(group: Group, until_s: float):
-    """Return distances (n,), room-frame vectors (n, 3) and band amplitudes (n, 8) by arrival."""
+    """Return distances (n,), room-frame vectors (n, 3) and band gains (n, 8), no air in them."""
     scene = group.scene
     room, receiver = scene.room, np.array(scene.receiver.position_m)
     source, size = np.array(scene.placements[0].position_m), np.array(room.size_m)
@@ -36,8 +36,7 @@ def image_list(group: Group, until_s: float):
                 found.append((distance, vector, gain / distance))
     found.sort(key=lambda image: image[0])
     distances, vectors, gains = (np.array(part) for part in zip(*found, strict=True))
-    air = rooms.air_absorption(room.temperature_c, room.humidity)
-    return distances, vectors, gains * np.exp(-air * distances[:, None] / 2)
+    return distances, vectors, gains
 
 
 def minimum_phase(magnitude: NDArray[np.float64]) -> NDArray[np.complex128]:
@@ -54,12 +53,19 @@ def foa_spectrum(group: Group, until_s: float, bins_hz: NDArray[np.float64], nea
     distances, vectors, gains = image_list(group, until_s)
     yaw = -group.scene.receiver.yaw_deg
     rays = np.array([rotate_yaw(tuple(v), yaw) for v in vectors]) / distances[:, None]
-    c = rooms.speed_of_sound(group.scene.room.temperature_c)
+    room = group.scene.room
+    c = rooms.speed_of_sound(room.temperature_c)
+    air_bands = rooms.air_absorption(room.temperature_c, room.humidity)
+    air_bins = rooms.air_absorption(room.temperature_c, room.humidity, bins_hz)
     weights = octaves.weights(bins_hz)
     fine = octaves.weights(np.linspace(0.0, bins_hz[-1], 8 * (len(bins_hz) - 1) + 1))
     total = np.zeros((4, len(bins_hz)), dtype=complex)
     for k, (distance, ray, gain) in enumerate(zip(distances, rays, gains, strict=True)):
-        sharp = minimum_phase(np.exp(np.log(gain) @ fine))[::8] if k < near else gain @ weights
-        delayed = sharp * np.exp(-2j * np.pi * bins_hz * distance / c)
+        if k < near:
+            response = minimum_phase(np.exp(np.log(gain) @ fine))[::8]
+            response = response * np.exp(-air_bins * distance / 2)
+        else:
+            response = (gain * np.exp(-air_bands * distance / 2)) @ weights
+        delayed = response * np.exp(-2j * np.pi * bins_hz * distance / c)
         total += encode(ray)[:, None] * delayed
     return total

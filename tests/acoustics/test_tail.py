@@ -8,8 +8,9 @@ import pytest
 import torch
 
 from elsa_data import exponentials, octaves, rooms
-from elsa_data.acoustics import capsules, engine, images, jobs, tail, waves
+from elsa_data.acoustics import capsules, decays, engine, images, jobs, octave, tail, waves
 from elsa_data.ambisonics import encode
+from elsa_data.conventions import MID_BANDS_HZ, OCTAVE_BANDS_HZ
 from tests.acoustics.box_scenes import box, flat, random_box
 
 RATE = 16_000
@@ -95,8 +96,20 @@ def test_power_equals_the_decay_of_the_room():
     assert 10 * math.log10(np.square(sound[0]).mean() / wanted) == pytest.approx(0.0, abs=0.3)
 
 
-@pytest.mark.parametrize("yaw_deg", [0.0, 37.0, 90.0])
-@pytest.mark.parametrize(("kind", "order"), [("foa", 1), ("hoa2", 2), ("hoa3", 3)])
+@pytest.mark.parametrize(
+    ("kind", "order", "yaw_deg"),
+    [
+        ("foa", 1, 0.0),
+        ("foa", 1, 37.0),
+        ("foa", 1, 90.0),
+        ("hoa2", 2, 37.0),
+        pytest.param("hoa2", 2, 0.0, marks=pytest.mark.slow),
+        pytest.param("hoa2", 2, 90.0, marks=pytest.mark.slow),
+        ("hoa3", 3, 37.0),
+        pytest.param("hoa3", 3, 0.0, marks=pytest.mark.slow),
+        pytest.param("hoa3", 3, 90.0, marks=pytest.mark.slow),
+    ],
+)
 def test_covariance_is_that_of_the_field(yaw_deg, kind, order):
     group = box(absorption=UNEVEN, size_m=(7.0, 5.0, 3.0), sample_rate_hz=8000)
     sound = late(engine.simulate_rirs(many(group, 12, kind=kind, yaw_deg=yaw_deg)), 0.08, 0.2)
@@ -134,7 +147,7 @@ def test_full_scattering_makes_the_late_field_isotropic():
     assert power[1:] / power[0] == pytest.approx([1 / 3] * 3, abs=0.05)
 
 
-@pytest.mark.parametrize("yaw_deg", [0.0, 40.0])
+@pytest.mark.parametrize("yaw_deg", [40.0, pytest.param(0.0, marks=pytest.mark.slow)])
 def test_a_stereo_pair_is_as_coherent_as_its_field(yaw_deg):
     group = box(absorption=UNEVEN, size_m=(7.0, 5.0, 3.0), sample_rate_hz=RATE)
     rirs = engine.simulate_rirs(many(group, 16, kind="stereo", yaw_deg=yaw_deg))
@@ -184,25 +197,53 @@ def test_waves_share_the_rays_and_keep_their_projections():
 
 
 @pytest.mark.slow
-def test_the_model_equals_complete_image_sums():
-    for seed in range(10):
-        group = random_box(seed, t30_s=(0.3, 0.6), sample_rate_hz=RATE)
-        job = jobs.whole_jobs([group])[0]
-        found = images.image_sources(jobs.boxes_of([job._replace(until_s=0.7)], "cpu"))
-        energy = np.exp(2.0 * found.log_gain[0].double().numpy())
-        steps = (found.distance_m[0] / 343.0 * 1000.0).long().numpy()
-        own = exponentials.t30_s(job.decay, rooms.octant_rule()[1])
-        for band in range(8):
-            gathered = np.bincount(steps, weights=energy[:, band])
-            curve = 10 * np.log10(gathered[::-1].cumsum()[::-1] / gathered.sum())
-            fit = (curve < -5) & (curve > -35)
-            t30_s = -60 / np.polyfit(np.arange(len(curve))[fit] / 1000, curve[fit], 1)[0]
-            assert own[band] == pytest.approx(t30_s, rel=0.07), (seed, band)
-        inside = (steps >= 70) & (steps < 150)
-        y = capsules.harmonics(found.rays[0], 3).numpy()[inside]
-        wanted = (y.T * energy[inside, 3]) @ y
-        got = model(group, np.linspace(0.07, 0.15, 81), 3)[3]
-        room = group.scene.room
-        level = got[0, 0] * 0.08 * 4 * math.pi * 343.0 / room.volume_m3 / wanted[0, 0]
-        assert abs(10 * math.log10(level)) < 1.0, seed
-        assert np.abs(got / got[0, 0] - wanted / wanted[0, 0]).max() < 0.2, seed
+@pytest.mark.parametrize("seed", range(10))
+def test_the_model_equals_complete_image_sums(seed):
+    group = random_box(seed, t30_s=(0.28, 0.42), sample_rate_hz=RATE)
+    job = jobs.whole_jobs([group])[0]
+    own = exponentials.t30_s(job.decay, rooms.octant_rule()[1])
+    until_s = 0.9 * float(own.max())
+    found = images.image_sources(jobs.boxes_of([job._replace(until_s=until_s)], "cpu"))
+    energy = np.exp(2.0 * found.log_gain[0].double().numpy())
+    steps = (found.distance_m[0] / 343.0 * 1000.0).long().numpy()
+    for band in range(8):
+        gathered = np.bincount(steps, weights=energy[:, band])
+        curve = 10 * np.log10(gathered[::-1].cumsum()[::-1] / gathered.sum())
+        fit = (curve < -5) & (curve > -35)
+        t30_s = -60 / np.polyfit(np.arange(len(curve))[fit] / 1000, curve[fit], 1)[0]
+        assert own[band] == pytest.approx(t30_s, rel=0.10), (seed, band)
+    inside = (steps >= 60) & (steps < 140)
+    y = capsules.harmonics(found.rays[0], 3).numpy()[inside]
+    wanted = (y.T * energy[inside, 3]) @ y
+    got = model(group, np.linspace(0.06, 0.14, 81), 3)[3]
+    room = group.scene.room
+    level = got[0, 0] * 0.08 * 4 * math.pi * 343.0 / room.volume_m3 / wanted[0, 0]
+    assert abs(10 * math.log10(level)) < 1.5, seed
+    for yaw_deg in (0.0, 37.0, 90.0):
+        turn = capsules.yaw_matrix(3, yaw_deg)
+        difference = turn @ (got / got[0, 0] - wanted / wanted[0, 0]) @ turn.T
+        assert np.sqrt(np.square(np.diagonal(difference)).mean()) < 0.1, (seed, yaw_deg)
+
+
+@pytest.mark.slow
+def test_requested_and_rendered_t30_agree():
+    """Means over tail seeds and positions, as accuracy of a noise tail has to be stated."""
+    mid = [OCTAVE_BANDS_HZ.index(center_hz) for center_hz in MID_BANDS_HZ]
+    errors = []
+    for seed in range(16):
+        rendered = []
+        for position in range(3):
+            group = random_box(
+                seed, t30_s=(0.2, 1.2), sample_rate_hz=48_000, scattering=0.1 + 0.02 * seed
+            )
+            source = group.scene.placements[0].position_m
+            side = tuple(s + 0.1 * position for s in source)
+            placement = dataclasses.replace(group.scene.placements[0], position_m=side)
+            scene = dataclasses.replace(group.scene, placements=(placement,))
+            group = dataclasses.replace(group, scene=scene)
+            for rir in engine.simulate_rirs(many(group, 4)):
+                bands = decays.octave_decays(octave.spectrum(rir.samples[0], 48_000), 0.0)
+                rendered.append(np.mean([bands[k].t30_s for k in mid]))
+        errors.append(abs(np.mean(rendered) / group.scene.room.target_t30_s - 1.0))
+    assert np.mean(errors) < 0.05, errors
+    assert np.percentile(errors, 95) < 0.10, errors

@@ -143,7 +143,9 @@ def rows(folder: Path) -> list[Row]:
     made += [
         Row("repeated id", ("good0", "good1.wav", "A fan hums", "train", ""), "duplicate-id"),
         Row("same sound", ("twin", "twin.flac", "A fan hums", "train", ""), "leak:bad/test", "../"),
-        Row("same source elsewhere", ("far", "good2.wav", "A fan", "train", "s:3"), "leak:bad/test"),
+        Row(
+            "same source elsewhere", ("far", "good2.wav", "A fan", "train", "s:3"), "leak:bad/test"
+        ),
         Row("too few cells", ("short", "good0.wav"), "bad-row", "5"),
     ]
     order = np.random.default_rng(7).permutation(len(made))

@@ -56,13 +56,13 @@ def test_two_workers_write_the_bytes_of_one(
 
 @pytest.mark.slow
 def test_webdataset_is_the_same_for_any_worker_count(
-    elsa_data: Command, manifest: Path, tmp_path: Path
+    here: Command, manifest: Path, tmp_path: Path
 ) -> None:
     made = []
     for workers in (1, 2):
         out = tmp_path / f"{workers}"
         words = ("--preset", "tiny", "--seed", SEED, "--format", "webdataset")
-        done = elsa_data("build", manifest, out, *words, "--workers", workers)
+        done = here("build", manifest, out, *words, "--workers", workers)
         assert done.returncode == 0, done.stderr
         made.append(hashes(out))
     assert made[0] == made[1]
@@ -71,10 +71,10 @@ def test_webdataset_is_the_same_for_any_worker_count(
 
 @pytest.mark.slow
 def test_another_seed_gives_other_bytes(
-    elsa_data: Command, manifest: Path, standing_build: Path, tmp_path: Path
+    here: Command, manifest: Path, standing_build: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "build"
-    assert elsa_data("build", manifest, out, "--preset", "tiny", "--seed", 8).returncode == 0
+    assert here("build", manifest, out, "--preset", "tiny", "--seed", 8).returncode == 0
     assert not set(hashes(out).values()) & set(hashes(standing_build).values())
     assert not set(audio_of(out)) & set(audio_of(standing_build)), "ids repeat across seeds"
 
@@ -94,32 +94,32 @@ def test_a_replayed_bundle_changes_nothing(build: Path) -> None:
 
 
 def test_a_different_request_is_refused_by_what_differs(
-    elsa_data: Command, manifest: Path, build: Path
+    here: Command, manifest: Path, build: Path
 ) -> None:
     before = hashes(build)
-    asked = elsa_data("build", manifest, build, "--preset", "tiny", "--seed", 8)
+    asked = here("build", manifest, build, "--preset", "tiny", "--seed", 8)
     assert asked.returncode == 2
     assert "seed: 7 in the build, 8 asked" in asked.stderr
     words = ("--preset", "tiny", "--seed", SEED)
-    asked = elsa_data("build", manifest, build, *words, "--engine", "pyroomacoustics")
+    asked = here("build", manifest, build, *words, "--engine", "pyroomacoustics")
     assert asked.returncode == 2
     assert "engine" in asked.stderr
-    asked = elsa_data("render", build, "--format", "webdataset")
+    asked = here("render", build, "--format", "webdataset")
     assert asked.returncode == 2
     assert "--redo" in asked.stderr
     assert hashes(build) == before
 
 
-def test_another_format_keeps_the_sound(elsa_data: Command, build: Path) -> None:
+def test_another_format_keeps_the_sound(here: Command, build: Path) -> None:
     before = audio_of(build)
-    done = elsa_data("render", build, "--format", "webdataset", "--redo")
+    done = here("render", build, "--format", "webdataset", "--redo")
     assert done.returncode == 0, done.stderr
     assert {file.suffix for file in (build / "data").iterdir()} == {".tar"}
     assert audio_of(build) == before
-    assert elsa_data("verify", build).returncode == 0
+    assert here("verify", build).returncode == 0
 
 
-def test_other_words_keep_the_sound(elsa_data: Command, build: Path, tmp_path: Path) -> None:
+def test_other_words_keep_the_sound(here: Command, build: Path, tmp_path: Path) -> None:
     before = audio_of(build)
     directory, refs = Directory(str(build)), shards(settings_of(build))
     words = {e.example_id: e.parts[0].distance for r in refs for e in read_data(directory, r)}
@@ -130,25 +130,25 @@ def test_other_words_keep_the_sound(elsa_data: Command, build: Path, tmp_path: P
     changed = tmp_path / "words.yaml"
     changed.write_text(yaml.safe_dump(vocabulary))
     for command in (("caption", build, "--vocabulary", changed, "--redo"), ("render", build)):
-        done = elsa_data(*command)
+        done = here(*command)
         assert done.returncode == 0, done.stderr
     after = {e.example_id: e.parts[0].distance for r in refs for e in read_data(directory, r)}
     assert after != words
     assert audio_of(build) == before
     # Copying, not rendering: far less work than the first time, by the marks' own account.
     assert sum(mark.seconds for mark in read_marks(directory, "render")) < seconds
-    assert elsa_data("verify", build).returncode == 0
+    assert here("verify", build).returncode == 0
 
 
 def test_slices_of_an_array_make_the_whole_build(
-    elsa_data: Command, manifest: Path, standing_build: Path, tmp_path: Path
+    here: Command, manifest: Path, standing_build: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "build"
-    assert elsa_data("plan", manifest, out, "--preset", "tiny", "--seed", SEED).returncode == 0
+    assert here("plan", manifest, out, "--preset", "tiny", "--seed", SEED).returncode == 0
     for index in (1, 0):
         for stage in ("simulate", "caption", "render"):
             words = ("--shard-index", index, "--shard-count", 2)
-            done = elsa_data(stage, out, *words)
+            done = here(stage, out, *words)
             assert done.returncode == 0, done.stderr
     assert hashes(out) == hashes(standing_build)
 

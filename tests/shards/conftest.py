@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
+from elsa_data.examples import Example, ExamplePart
 from elsa_data.records import (
     Clip,
-    Example,
-    ExamplePart,
     ExampleSpec,
     Group,
     PartSpec,

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from elsa_data.records import Captioned, Clip, Example, Group, Reject, RirMeasures, Scene
+from elsa_data.examples import Example
+from elsa_data.records import Captioned, Clip, Group, Reject, RirMeasures, Scene
 from elsa_data.shards.schema import arrow_schema, codec, from_table, to_table
 
 RECORDS = [Clip, Group, Scene, RirMeasures, Captioned, Example, Reject]
