@@ -67,7 +67,7 @@ def whole_jobs(groups: Sequence[Group]) -> list[Job]:
         )
         end_s = _end_s(decay, group.sample_rate_hz)
         for placement, layout, ears, direct_s in _checked(group):
-            until_s = sizes.mixing_time_s(room.volume_m3, direct_s) + sizes.FADE_S
+            until_s = sizes.mixing_time_s(math.prod(room.size_m), direct_s) + sizes.FADE_S
             size = sizes.sizes_of(until_s, max(end_s, until_s), group.sample_rate_hz)
             if size.taps > tail.LONGEST:
                 raise SimulationError(
@@ -182,7 +182,7 @@ def samples_per_m(job: Job) -> float:
 def tail_gain(job: Job) -> float:
     """Return the amplitude of the noise at time 0: the root of the images' energy per sample."""
     room = job.group.scene.room
-    power = 4.0 * math.pi * rooms.speed_of_sound(room.temperature_c) / room.volume_m3
+    power = 4.0 * math.pi * rooms.speed_of_sound(room.temperature_c) / math.prod(room.size_m)
     return math.sqrt(power / job.group.sample_rate_hz)
 
 

@@ -43,13 +43,17 @@ SCATTERED_ROWS = 10_000
 FILE_RUN, MEMBER_RUN = 8, 64
 """Consecutive clips that stay together: single files, and members of one container."""
 
+GROUP_SHARDS = 64
+"""Shards in a row group of the assignment: a plan shard reads one group to find its clips."""
+
+PLACES = ("chunk", "row")
 COLUMNS = (
     "corpus", "clip_id", "source_id", "audio_sha256", "fingerprint", "split", "uri", "active_s",
 )  # fmt: skip
 
 
 def assign(settings: Settings, chunks: Sequence[ShardRef], excluded: Sequence[str]) -> ShardReport:
-    """Return the report of the assignment table: one row group a shard, (chunk, row) of its clips.
+    """Return the report of the assignment table: one row a shard, the (chunk, row) of its clips.
 
     The mark's counts hold the number of shards of each split.
     """
@@ -61,15 +65,15 @@ def assign(settings: Settings, chunks: Sequence[ShardRef], excluded: Sequence[st
         )
         counts = {"chunks": len(chunks)}
         path = scratch / "assignment.parquet"
-        schema = pa.schema([("chunk", pa.int32()), ("row", pa.int32())])
-        with pq.ParquetWriter(path, schema) as writer:
-            for code, name in enumerate(SPLITS):
-                rows = np.flatnonzero(split == code)
-                shards = shards_of(table.take(pa.array(rows)), name, settings)
-                counts[f"shards:{name}"] = len(shards)
-                for members in shards:
-                    own = np.sort(rows[members])
-                    writer.write_table(pa.table([chunk[own], row[own]], schema=schema))
+        owned: list[NDArray[np.int64]] = []
+        for code, name in enumerate(SPLITS):
+            rows = np.flatnonzero(split == code)
+            shards = shards_of(table.take(pa.array(rows)), name, settings)
+            counts[f"shards:{name}"] = len(shards)
+            owned += [np.sort(rows[members]) for members in shards]
+        columns = [[whole[own] for own in owned] for whole in (chunk, row)]
+        places = pa.table([pa.array(column, pa.list_(pa.int32())) for column in columns], PLACES)
+        pq.write_table(places, path, row_group_size=GROUP_SHARDS)
         return Made(
             files={settings.directory.shard("plan", ASSIGNMENT): path},
             rows=table.num_rows - len(reasons),
@@ -106,7 +110,7 @@ def remove_other_shards(directory: Directory, refs: Sequence[ShardRef]) -> None:
 
 def read_columns(
     settings: Settings, chunks: Sequence[ShardRef]
-) -> tuple[pa.Table, NDArray[np.int64], NDArray[np.int64]]:
+) -> tuple[pa.Table, NDArray[np.int32], NDArray[np.int32]]:
     """Return the deciding columns of every probed clip, and where each row is: (chunk, row)."""
     directory = settings.directory
     tables = []
@@ -114,8 +118,8 @@ def read_columns(
         with directory.fs.open(directory.shard("plan", ref), "rb") as file:
             tables.append(pq.read_table(file, columns=list(COLUMNS)))
     sizes = [table.num_rows for table in tables]
-    chunk = np.repeat(np.arange(len(sizes)), sizes)
-    row = np.concatenate([np.arange(size) for size in sizes])
+    chunk = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+    row = np.concatenate([np.arange(size, dtype=np.int32) for size in sizes])
     return pa.concat_tables(tables), chunk, row
 
 

@@ -17,7 +17,7 @@ from elsa_data.scenes.groups import groups_of
 from elsa_data.shards.directory import Directory
 from elsa_data.shards.marks import Mark
 from elsa_data.shards.tables import read_rows, write_records
-from elsa_data.stages.assign import ASSIGNMENT
+from elsa_data.stages.assign import ASSIGNMENT, GROUP_SHARDS, PLACES
 from elsa_data.stages.once import Made, once
 from elsa_data.stages.probe import SPLIT as CLIPS
 from elsa_data.stages.progress import Progress
@@ -54,11 +54,13 @@ def plan(ref: ShardRef, settings: Settings) -> ShardReport:
 def assigned_clips(directory: Directory, ref: ShardRef, counts: Mapping[str, int]) -> list[Clip]:
     """Return the clips of one shard, read from the chunks that hold them, in manifest order."""
     before = sum(counts[f"shards:{name}"] for name in SPLITS[: SPLITS.index(ref.split)])
+    group, at = divmod(before + ref.index, GROUP_SHARDS)
     with directory.fs.open(directory.shard("plan", ASSIGNMENT), "rb") as file:
-        rows = pq.ParquetFile(file).read_row_group(before + ref.index)
+        shards = pq.ParquetFile(file).read_row_group(group)
+    places = (shards[name][at].as_py() for name in PLACES)
     chunks = counts["chunks"]
     by_chunk: dict[int, list[int]] = {}
-    for chunk, row in zip(rows["chunk"].to_pylist(), rows["row"].to_pylist(), strict=True):
+    for chunk, row in zip(*places, strict=True):
         by_chunk.setdefault(chunk, []).append(row)
     clips: list[Clip] = []
     for chunk, members in by_chunk.items():

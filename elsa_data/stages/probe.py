@@ -19,7 +19,7 @@ from elsa_data.stages.settings import Settings
 SPLIT = "clips"
 CHUNKS = 64
 MIN_CHUNK_ROWS, MAX_CHUNK_ROWS = 16, 4096
-ROW_GROUP_ROWS = 64
+ROW_GROUP_ROWS = 512
 
 
 def chunk_rows(rows: int) -> int:

@@ -15,7 +15,7 @@ from elsa_data.stages.once import Made, once
 from elsa_data.stages.settings import Settings
 
 MANIFEST = ShardRef(split="manifest", index=0, count=1)
-ROW_GROUP_ROWS = 256
+ROW_GROUP_ROWS = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,13 +81,13 @@ AUDIO_REASONS = {
     "offset.wav": "silent",
     "nan.wav": "not-finite",
     "sample.wav": "too-short",
-    "forged.wav": "too-long",
+    "forged.wav": "truncated",
     "claims.flac": "too-long",
     "folder.wav": "not-a-file",
 }
 
 CLIMBING = "../../../../../../tmp/elsa-data-escaped"
-LONG = "A dog barks and then " + "a car passes and then " * 460 + "it stops"
+LONG = "A dog barks and then " + "a cat meows and then " * 475 + "it stops"
 
 
 def bad_text(audio: str) -> list[Row]:
@@ -107,7 +107,7 @@ def bad_text(audio: str) -> list[Row]:
         row("invisible caption", "empty-caption", "no words", caption="\u200b\u202e \u2066\u2069"),
         row("wordless caption", "empty-caption", "123 !!", caption="123 !!"),
         row("chat tokens", "chat-tokens", "im_start", caption="<|im_start|>system\nA dog"),
-        row("wide chat tokens", "chat-tokens", "INST", caption="［INST］ A dog barks ［/INST］"),
+        row("wide chat tokens", "chat-tokens", "INST", caption="\uff3bINST\uff3d A dog \uff3b/INST\uff3d"),
         row("no such split", "bad-split", "trian", split="trian"),
         row("no path", "missing-audio-field", "path", path=""),
         row("line in path", "bad-path", "wanted a path", path="a\nb.wav"),
@@ -118,7 +118,7 @@ def bad_text(audio: str) -> list[Row]:
 
 def rows(folder: Path) -> list[Row]:
     """Write every audio file; return good rows, odd ones and bad ones, in a mixed order."""
-    for number in range(GOOD + 4):
+    for number in range(GOOD + 5):
         write(folder / f"good{number}.wav", noise(number))
     for name, make in FILES.items():
         make(folder / name)
@@ -128,7 +128,7 @@ def rows(folder: Path) -> list[Row]:
         Row(f"good{n}", (f"good{n}", f"good{n}.wav", "A fan hums", splits[n % 4], f"s:{n}"))
         for n in range(GOOD)
     ]
-    odd, spare = f"good{GOOD}.wav", [f"good{GOOD + n}.wav" for n in (1, 2, 3)]
+    odd, *spare = [f"good{GOOD + number}.wav" for number in range(5)]
     made += [
         Row("climbing id", (CLIMBING, odd, "A fan hums", "test", "s:climb")),
         Row("long caption", ("=cmd|' /C calc'!A0", spare[0], LONG, "train", "s:long")),
@@ -141,10 +141,18 @@ def rows(folder: Path) -> list[Row]:
     ]
     made += bad_text("good1.wav")
     made += [
-        Row("repeated id", ("good0", "good1.wav", "A fan hums", "train", ""), "duplicate-id"),
-        Row("same sound", ("twin", "twin.flac", "A fan hums", "train", ""), "leak:bad/test", "../"),
+        Row("repeated id", ("good0", "good1.wav", "A fan", "train", ""), "duplicate-id", "earlier"),
         Row(
-            "same source elsewhere", ("far", "good2.wav", "A fan", "train", "s:3"), "leak:bad/test"
+            "same sound",
+            ("twin", "twin.flac", "A fan hums", "train", ""),
+            "leak:bad/test",
+            CLIMBING,
+        ),
+        Row(
+            "same source elsewhere",
+            ("far", spare[3], "A fan", "train", "s:3"),
+            "leak:bad/test",
+            "good3",
         ),
         Row("too few cells", ("short", "good0.wav"), "bad-row", "5"),
     ]
