@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from elsa_data.stages.read import MANIFEST, ReadManifest, commit_manifest
 from elsa_data.stages.settings import STAGES, Settings, settings_from, state_of
 from pipelines.launch import RunOptions, launch, refuse_many, runner_flags
 from pipelines.progress import share_of
+
+CHUNKS_A_WORKER = 8
 
 FIXED = ("plan", "simulate")
 """Stages whose values a build keeps for life; captions and format may be done again."""
@@ -151,7 +154,9 @@ def assigned(
     read = commit_manifest(settings, manifest)
     refuse_many(share_of(read.rows, read.rejects), settings, run)
     parts = chunks(manifest.clips)
-    launch(parts, ["probe"], settings, run)
+    # A process takes seconds to start; a few chunks are probed in less.
+    few = replace(run, workers=max(1, min(run.workers, len(parts) // CHUNKS_A_WORKER)))
+    launch(parts, ["probe"], settings, few)
     assigned = assign(settings, parts, excluded)
     refuse_many(share_of(assigned.rows, assigned.rejects), settings, run)
     refs = shards(settings)

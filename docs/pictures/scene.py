@@ -43,10 +43,10 @@ Theme = dict[str, str]
 Point = tuple[float, float]
 
 
-def main() -> None:
-    """Draw the row that the command line asks for, once for each background."""
-    build, folder = sys.argv[1], Path(sys.argv[2])
-    example = chosen(build, sys.argv[3] if len(sys.argv) > 3 else None)
+def main(words: list[str]) -> None:
+    """Draw the row that the words of the command line ask for, once for each background."""
+    build, folder = words[0], Path(words[1])
+    example = chosen(build, words[2] if len(words) > 2 else None)
     rir, rate = rir_of(build, example)
     mpl.rcParams.update({"svg.hashsalt": "elsa-data", "svg.fonttype": "path", "font.size": 9})
     for name, theme in THEMES.items():
@@ -242,4 +242,4 @@ def decay(axes: Axes, rir: NDArray[np.float32], rate: int, part: ExamplePart, th
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -17,6 +17,7 @@ from elsa_data.shards.directory import Directory, local_path
 _CURES: Final = {
     errno.ENOSPC: "the disk is full: free some space",
     errno.EDQUOT: "the quota is used up: free some space",
+    errno.EFBIG: "files may not grow this large here: raise the limit (ulimit -f) or the quota",
     errno.EROFS: "the file system is read-only: build into a directory that can be written",
     errno.EACCES: "no permission to write there: change it, or build elsewhere",
     errno.EPERM: "no permission to write there: change it, or build elsewhere",

@@ -36,8 +36,10 @@ def splits_of(
     declared = _declared(table)
     strictest = np.full(int(label.max(initial=-1)) + 1, UNDECLARED)
     np.maximum.at(strictest, label[kept], declared[kept])
+    free = np.flatnonzero(strictest == UNDECLARED)
+    first = np.unique(label, return_index=True)[1]
+    strictest[free] = _drawn(table, first[free], seed, shares)
     split = strictest[label]
-    split = np.where(split == UNDECLARED, _drawn(table, label, seed, shares), split)
     leaks = np.flatnonzero(kept & (declared != UNDECLARED) & (declared != split))
     reasons |= _leaks(table, leaks, label, split, declared)
     split[list(reasons)] = REJECTED
@@ -79,15 +81,15 @@ def _repeated(table: pa.Table) -> dict[int, tuple[str, str]]:
 
 
 def _drawn(
-    table: pa.Table, label: NDArray[np.int64], seed: int, shares: Mapping[str, float]
+    table: pa.Table, rows: NDArray[np.int64], seed: int, shares: Mapping[str, float]
 ) -> NDArray[np.int64]:
-    first = np.unique(label, return_index=True)[1]
-    named = table.select(["corpus", "clip_id"]).take(pa.array(first))
+    """Return the split (rows,) of components by their first rows."""
+    named = table.select(["corpus", "clip_id"]).take(pa.array(rows))
     keys = zip(named["corpus"].to_pylist(), named["clip_id"].to_pylist(), strict=True)
     uniform = np.array([int.from_bytes(digest("split", seed, *key)) / 2**64 for key in keys])
     edges = np.cumsum([shares.get(name, 0.0) for name in SPLITS])
     drawn = np.searchsorted(edges / edges[-1], uniform, side="right")
-    return np.minimum(drawn, len(SPLITS) - 1)[np.searchsorted(np.sort(label[first]), label)]
+    return np.minimum(drawn, len(SPLITS) - 1)
 
 
 def _leaks(

@@ -107,7 +107,7 @@ def bad_text(audio: str) -> list[Row]:
         row("invisible caption", "empty-caption", "no words", caption="\u200b\u202e \u2066\u2069"),
         row("wordless caption", "empty-caption", "123 !!", caption="123 !!"),
         row("chat tokens", "chat-tokens", "im_start", caption="<|im_start|>system\nA dog"),
-        row("wide chat tokens", "chat-tokens", "INST", caption="\uff3bINST\uff3d A dog \uff3b/INST\uff3d"),
+        row("wide chat tokens", "chat-tokens", "INST", caption="\uff3bINST\uff3d A dog barks"),
         row("no such split", "bad-split", "trian", split="trian"),
         row("no path", "missing-audio-field", "path", path=""),
         row("line in path", "bad-path", "wanted a path", path="a\nb.wav"),
