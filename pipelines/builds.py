@@ -123,8 +123,27 @@ def keep(settings: Settings, *, redo: bool) -> None:
         write_state(directory, new)
         return
     _refuse_other(old, settings, redo=redo)
-    if old != new:
-        write_state(directory, new)
+    if old != old | new:
+        write_state(directory, old | new)
+
+
+def note_device(settings: Settings) -> None:
+    """Note in build.json which kind of device computes; its bits are its own.
+
+    Raises:
+        ConfigError: another kind has computed part of this build, and mixing was not asked for.
+    """
+    directory = settings.directory
+    state = read_state(directory) or {}
+    before = state.get("devices", [])
+    if settings.device in before:
+        return
+    if before and not settings.allow_mixed_devices:
+        raise ConfigError(
+            f"{settings.url} was computed on {', '.join(before)}, this run would use "
+            f"{settings.device}: add --device {before[0]}, or --allow-mixed-devices to have both"
+        )
+    write_state(directory, state | {"devices": sorted([*before, settings.device])})
 
 
 def _refuse_other(old: Mapping[str, Any], settings: Settings, *, redo: bool) -> None:
@@ -177,6 +196,8 @@ def stage_command(stage: str) -> Callable[[argparse.Namespace], int]:
         settings = opened(args)
         with owned(args, directory):
             keep(settings, redo=args.redo)
+            if stage != "caption":
+                note_device(settings)
             mine = shards(settings)[args.shard_index :: args.shard_count]
             launch(mine, [stage], settings, ways)
         return 0

@@ -94,10 +94,15 @@ def render_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("parquet", "webdataset"), help="[parquet]")
 
 
-def run_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare how a run is carried out; none of these changes a byte of the result."""
+def worker_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare who does the work."""
     parser.add_argument("--workers", type=whole(1), default=1, help="processes [%(default)s]")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+
+
+def run_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare how a run is carried out; none of these changes a byte of the result."""
+    worker_arguments(parser)
     parser.add_argument(
         "--max-rejects",
         type=share,

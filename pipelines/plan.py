@@ -12,7 +12,15 @@ from elsa_data.shards.directory import Directory
 from elsa_data.shards.marks import fingerprint
 from elsa_data.stages.read import ReadManifest, read_manifests
 from elsa_data.stages.settings import Settings
-from pipelines.builds import assigned, begun, excluded_names, keep, owned, run_options
+from pipelines.builds import (
+    assigned,
+    begun,
+    excluded_names,
+    keep,
+    note_device,
+    owned,
+    run_options,
+)
 from pipelines.launch import launch
 from pipelines.options import engine_argument, manifest_arguments, run_arguments
 from pipelines.preview import preview
@@ -50,11 +58,13 @@ def take_through(
         manifest = read(args, Path(folder))
         settings = begun(args, manifest.sha256, excluded_sha256)
         if args.dry_run:
-            sys.stdout.write(preview(settings, manifest))
+            preview(settings, manifest)
             return None
         with owned(args, directory):
             sweep_unless_shared(args, directory)
             keep(settings, redo=args.redo)
+            if "simulate" in stages:
+                note_device(settings)
             refs = assigned(settings, manifest, excluded, ways)
             mine = refs[args.shard_index :: args.shard_count]
             launch(mine, stages, settings, ways)

@@ -1,13 +1,15 @@
 """What ``--dry-run`` says."""
 
+import sys
+
 from elsa_data.errors import ConfigError
 from elsa_data.stages.estimate import estimate
 from elsa_data.stages.read import ReadManifest
 from elsa_data.stages.settings import Settings
 
 
-def preview(settings: Settings, manifest: ReadManifest) -> str:
-    """Return counts, hours, bytes and cost of a build that is not begun.
+def preview(settings: Settings, manifest: ReadManifest) -> None:
+    """Print counts, hours, bytes and cost of a build that is not begun.
 
     Raises:
         ConfigError: it would not fit on the disk.
@@ -28,12 +30,12 @@ def preview(settings: Settings, manifest: ReadManifest) -> str:
             "",
         ]
     )
+    sys.stdout.write(text)
     if told.free_bytes is not None and told.peak_bytes > told.free_bytes:
         raise ConfigError(
             f"{settings.url}: the build needs about {_size(told.peak_bytes)} and "
             f"{_size(told.free_bytes)} are free: use another disk, --limit, or a smaller preset"
         )
-    return text
 
 
 def _size(size: int) -> str:

@@ -9,6 +9,9 @@ from elsa_data.shards.marks import Mark, read_marks
 from elsa_data.stages.settings import Settings
 
 SLOTS = ("direction", "elevation", "distance", "size", "reverb", "class")
+FEW_ROWS = 30
+"""Fewer say nothing about how words fall together."""
+
 MOST_CLASSES = 64
 """Association with a class is told while there are few; open tags would all be rare."""
 
@@ -67,7 +70,7 @@ def _rejects_told(settings: Settings, stages: Sequence[str]) -> list[str]:
 
 
 def _words_told(rows: dict[tuple[str | None, ...], int]) -> list[str]:
-    if not rows:
+    if sum(rows.values()) < FEW_ROWS:
         return []
     classes = {row[-1] for row in rows}
     names = SLOTS if 1 < len(classes) <= MOST_CLASSES else SLOTS[:-1]

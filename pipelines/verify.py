@@ -7,9 +7,9 @@ from dataclasses import replace
 from elsa_data.records import ShardRef
 from elsa_data.stages.settings import Settings
 from elsa_data.stages.verdict import Verdict, verdict
-from pipelines.builds import opened, run_options, shards
-from pipelines.launch import launch
-from pipelines.options import out_argument, run_arguments, whole
+from pipelines.builds import opened, shards
+from pipelines.launch import RunOptions, launch
+from pipelines.options import out_argument, whole, worker_arguments
 
 SHOWN = 50
 PROOFS = {
@@ -29,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sample", type=whole(1), metavar="N", help="look at N shards spread over the build [all]"
     )
-    run_arguments(parser)
+    worker_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -38,7 +38,8 @@ def run(args: argparse.Namespace) -> int:
     refs = shards(settings)
     if args.sample:
         refs = sampled(refs, args.sample)
-    launch(refs, ["verify"], settings, run_options(args))
+    run = RunOptions(workers=args.workers, runner_flags=args.runner_flags)
+    launch(refs, ["verify"], settings, run)
     found = verdict(settings, refs)
     sys.stdout.write(told(settings, refs, found))
     return 1 if found.findings else 0

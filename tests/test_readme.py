@@ -69,7 +69,10 @@ def folder_with_demo(
 @pytest.mark.parametrize("code", blocks(README, "python"), ids=code_id)
 def test_a_snippet_runs(code: str, folder_with_demo: Path, tmp_path: Path) -> None:
     if "get_all_samples" in code:
-        pytest.importorskip("torchcodec", exc_type=(ImportError, RuntimeError))
+        try:
+            importlib.import_module("torchcodec")
+        except (ImportError, RuntimeError) as error:
+            pytest.skip(f"torchcodec, or the FFmpeg it needs: {str(error).splitlines()[0]}")
     path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     env = {**os.environ, "HF_HOME": str(tmp_path), "HF_HUB_OFFLINE": "1", "PYTHONPATH": path}
     done = subprocess.run(

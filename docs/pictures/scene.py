@@ -206,13 +206,12 @@ def path(axes: Axes, here: Point, there: Point, theme: Theme) -> None:
 
 def same_scale(views: list[Axes]) -> None:
     """Give the views one scale: a metre is as long in each. Rooms keep to the upper left."""
-    figure, box = views[0].figure, views[0].get_position()
-    width, height = figure.get_size_inches() * (box.width, box.height)
+    box = views[0].get_window_extent()
     spans = [(np.ptp(axes.get_xlim()), np.ptp(axes.get_ylim())) for axes in views]
-    inches = min(min(width / across, height / up) for across, up in spans)
+    metre = min(min(box.width / across, box.height / up) for across, up in spans)
     for axes in views:
         left, top = axes.get_xlim()[0], axes.get_ylim()[1]
-        axes.set(xlim=(left, left + width / inches), ylim=(top - height / inches, top))
+        axes.set(xlim=(left, left + box.width / metre), ylim=(top - box.height / metre, top))
 
 
 def decay(axes: Axes, rir: NDArray[np.float32], rate: int, part: ExamplePart, theme: Theme) -> None:

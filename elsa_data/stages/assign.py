@@ -40,7 +40,7 @@ FLAC_RATIO = 0.6
 SCATTERED_ROWS = 10_000
 """Up to here single files are scattered over shards one by one; above, in runs that read fast."""
 
-FILE_RUN, MEMBER_RUN = 8, 64
+FILE_RUN, MEMBER_RUN = 32, 64
 """Consecutive clips that stay together: single files, and members of one container."""
 
 GROUP_SHARDS = 64

@@ -1,5 +1,6 @@
 """A whole build, through the command and through Beam: the same bytes whoever makes them."""
 
+import dataclasses
 import hashlib
 import json
 from pathlib import Path
@@ -11,12 +12,13 @@ import yaml
 from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner
 
 from elsa_data.config import asset
+from elsa_data.errors import ConfigError
 from elsa_data.shards.data import read_data
 from elsa_data.shards.directory import Directory, shard_ref
 from elsa_data.shards.marks import read_marks
 from elsa_data.shards.state import read_state
 from elsa_data.stages.settings import STAGES, settings_from
-from pipelines.builds import shards
+from pipelines.builds import note_device, shards
 from pipelines.transforms import MakeShards
 from tests.conftest import SEED, Command
 
@@ -163,3 +165,15 @@ def test_rows_are_what_the_readme_says(standing_build: Path) -> None:
     for row in rows:
         assert row["spatial"] == (row["channels"] == 4)
         assert (row["parts"][0]["azimuth_deg"] is not None) == row["spatial"]
+
+
+def test_another_kind_of_device_is_refused(build: Path) -> None:
+    settings = settings_of(build)
+    note_device(settings)
+    state = read_state(settings.directory)
+    assert state is not None
+    assert state["devices"] == ["cpu"]
+    with pytest.raises(ConfigError, match="--allow-mixed-devices"):
+        note_device(dataclasses.replace(settings, device="cuda"))
+    note_device(dataclasses.replace(settings, device="cuda", allow_mixed_devices=True))
+    assert (read_state(settings.directory) or {})["devices"] == ["cpu", "cuda"]
