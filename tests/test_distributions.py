@@ -36,7 +36,7 @@ def test_draws_keep_the_bounds_and_the_mean(law):
         (Uniform(low=-2.0, high=6.0), stats.uniform(-2.0, 8.0)),
         (LogUniform(low=0.1445, high=2.6719), stats.loguniform(0.1445, 2.6719)),
     ],
-    ids=str,
+    ids=["uniform", "log-uniform"],
 )
 def test_draws_follow_the_law_of_scipy(law, reference):
     assert stats.kstest(draws(law), reference.cdf).pvalue > 0.01
