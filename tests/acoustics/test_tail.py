@@ -203,8 +203,10 @@ def test_the_model_equals_complete_image_sums(seed):
     job = jobs.whole_jobs([group])[0]
     own = exponentials.t30_s(job.decay, rooms.octant_rule()[1])
     until_s = 0.9 * float(own.max())
-    found = images.image_sources(jobs.boxes_of([job._replace(until_s=until_s)], "cpu"))
-    energy = np.exp(2.0 * found.log_gain[0].double().numpy())
+    boxes = jobs.boxes_of([job._replace(until_s=until_s)], "cpu")
+    found = images.image_sources(boxes)
+    air = found.distance_m[0][:, None] * boxes.air_per_m[0]
+    energy = np.exp(2.0 * (found.log_gain[0] + air).double().numpy())
     steps = (found.distance_m[0] / 343.0 * 1000.0).long().numpy()
     for band in range(8):
         gathered = np.bincount(steps, weights=energy[:, band])
