@@ -58,7 +58,7 @@ def take_through(
         manifest = read(args, Path(folder))
         settings = begun(args, manifest.sha256, excluded_sha256)
         if args.dry_run:
-            preview(settings, manifest)
+            preview(settings, manifest, stages)
             return None
         with owned(args, directory):
             sweep_unless_shared(args, directory)

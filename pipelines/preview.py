@@ -1,6 +1,7 @@
 """What ``--dry-run`` says."""
 
 import sys
+from collections.abc import Sequence
 
 from elsa_data.errors import ConfigError
 from elsa_data.stages.estimate import estimate
@@ -8,11 +9,11 @@ from elsa_data.stages.read import ReadManifest
 from elsa_data.stages.settings import Settings
 
 
-def preview(settings: Settings, manifest: ReadManifest) -> None:
+def preview(settings: Settings, manifest: ReadManifest, stages: Sequence[str]) -> None:
     """Print counts, hours, bytes and cost of a build that is not begun.
 
     Raises:
-        ConfigError: it would not fit on the disk.
+        ConfigError: the stages make audio, and it would not fit on the disk.
     """
     told = estimate(settings, manifest)
     source = f"{told.listened} clips heard" if told.listened else "no clip heard, 10 s assumed"
@@ -31,7 +32,9 @@ def preview(settings: Settings, manifest: ReadManifest) -> None:
         ]
     )
     sys.stdout.write(text)
-    if told.free_bytes is not None and told.peak_bytes > told.free_bytes:
+    if "render" not in stages or told.free_bytes is None:
+        return  # a plan alone weighs little, and its build may go to another disk
+    if told.peak_bytes > told.free_bytes:
         raise ConfigError(
             f"{settings.url}: the build needs about {_size(told.peak_bytes)} and "
             f"{_size(told.free_bytes)} are free: use another disk, --limit, or a smaller preset"
