@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from elsa_data.records import ShardRef
 from elsa_data.scenes.balance import association
+from elsa_data.scenes.targets import T30_SPANS
 from elsa_data.shards.marks import Mark, read_marks
 from elsa_data.stages.settings import Settings
 
@@ -33,7 +34,7 @@ def plan_summary(settings: Settings, refs: Sequence[ShardRef]) -> str:
         for key, n in counts.items()
         if key.startswith("words:")
     }
-    return "\n".join([*lines, *_words_told(rows), ""])
+    return "\n".join([*lines, *_words_told(rows), *_t30_told(counts), ""])
 
 
 def build_summary(settings: Settings, refs: Sequence[ShardRef]) -> str:
@@ -89,6 +90,28 @@ def _words_told(rows: dict[tuple[str | None, ...], int]) -> list[str]:
         + (f" (largest of {len(worst)} pairs)" if len(worst) > 5 else "")
     )
     return lines
+
+
+def _t30_told(counts: Counter[str]) -> list[str]:
+    """Return the histogram of T30 as it was kept and, where it differs, as it was asked for."""
+    kept = Counter({name: counts[f"t30:{name}"] for _, name in T30_SPANS})
+    asked, reasons = kept.copy(), Counter[str]()
+    for key, number in counts.items():
+        if key.startswith("redrawn:"):
+            _, reason, span = key.split(":")
+            asked[span] += number
+            reasons[reason] += number
+    if not kept.total():
+        return []
+    lines = ["  T30       " + _histogram(kept)]
+    if reasons:
+        why = ", ".join(f"{number} x {reason}" for reason, number in reasons.most_common())
+        lines += ["  T30 asked " + _histogram(asked), f"  redrawn   {why}"]
+    return lines
+
+
+def _histogram(spans: Counter[str]) -> str:
+    return ", ".join(f"{name} {spans[name]}" for _, name in T30_SPANS if spans[name])
 
 
 def _per_split(refs: Sequence[ShardRef]) -> Counter[str]:

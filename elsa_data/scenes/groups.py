@@ -35,7 +35,7 @@ def groups_of(
         split: whose laws hold; training examples get one caption by seed, the others all.
         shard: the index the groups belong to.
         seed: the build's.
-        redrawn: counts, by reason, the targets that no room could hold.
+        redrawn: counts, by reason and span of T30, the targets that no room could hold.
     """
     sampler = sampler_of(preset, vocabulary, split)
     for clip, captions in clips:

@@ -13,7 +13,7 @@ from elsa_data.records import Placement, Receiver, Scene
 from elsa_data.scene_laws import SceneLaws
 from elsa_data.scenes.placements import draw_floor_plan
 from elsa_data.scenes.surfaces import draw_room
-from elsa_data.scenes.targets import Menu, Target, Words, draw_target, draw_words, menu
+from elsa_data.scenes.targets import Menu, Target, Words, draw_target, draw_words, menu, t30_span
 
 ROOM_TRIES: Final = 3
 """Rooms drawn for one target before the target is redrawn."""
@@ -58,7 +58,8 @@ def draw_scene(
 ) -> tuple[Scene, Words]:
     """Return a scene and the words its numbers ask for, other words than ``taken`` if it can be.
 
-    Each target that no room could hold is counted in ``redrawn`` under the reason of its refusal.
+    Each target that no room could hold is counted in ``redrawn`` under the reason of its
+    refusal and the span of its T30.
 
     Raises:
         PlacementError: no target in `TARGET_TRIES` was feasible.
@@ -74,7 +75,7 @@ def draw_scene(
         except PlacementError as error:
             refused = error
             if redrawn is not None:
-                redrawn[error.reason] += 1
+                redrawn[f"{error.reason}:{t30_span(target.t30_s)}"] += 1
     raise _impossible(sampler, refused)
 
 

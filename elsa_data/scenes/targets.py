@@ -4,6 +4,7 @@ Drawing them first, each from its own law, is what keeps them independent: a roo
 refuse the far and high sources under its low ceiling, and elevation would come to predict distance.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -29,6 +30,22 @@ _LAW_OF: Final = {
     "size": "floor_area_m2",
     "reverb": "target_t30_s",
 }
+
+
+T30_SPANS: Final = (
+    (0.2, "under 0.2 s"),
+    (0.5, "0.2-0.5 s"),
+    (1.0, "0.5-1 s"),
+    (1.5, "1-1.5 s"),
+    (2.0, "1.5-2 s"),
+    (math.inf, "2 s and over"),
+)
+"""Where each span of the histogram of decay times ends, in seconds, and its name."""
+
+
+def t30_span(t30_s: float) -> str:
+    """Return the name of the span that a decay time falls in."""
+    return next(name for end_s, name in T30_SPANS if t30_s < end_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

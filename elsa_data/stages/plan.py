@@ -14,6 +14,7 @@ from elsa_data.errors import ClipError, ElementError
 from elsa_data.geometry import seen_from
 from elsa_data.records import Clip, ExampleSpec, Group, Reject, ShardRef, ShardReport
 from elsa_data.scenes.groups import groups_of
+from elsa_data.scenes.targets import t30_span
 from elsa_data.shards.directory import Directory
 from elsa_data.shards.marks import Mark
 from elsa_data.shards.tables import read_rows, write_records
@@ -78,6 +79,7 @@ def _groups(
     progress: Progress,
 ) -> Iterator[Group]:
     speakable = []
+    redrawn: Counter[str] = Counter()
     for clip in clips:
         try:
             speakable.append((clip, usable_captions(clip, settings.preset)))
@@ -90,6 +92,7 @@ def _groups(
         split=ref.split,
         shard=ref.index,
         seed=settings.seed,
+        redrawn=redrawn,
     )
     for clip, outcome in planned:
         progress.add(1)
@@ -100,6 +103,7 @@ def _groups(
         for group in outcome:
             counts.update(account(group, settings.vocabulary))
             yield group
+    counts.update({f"redrawn:{name}": number for name, number in redrawn.items()})
 
 
 def usable_captions(clip: Clip, preset: Preset) -> tuple[int, ...]:
@@ -130,10 +134,12 @@ def usable_captions(clip: Clip, preset: Preset) -> tuple[int, ...]:
 
 
 def account(group: Group, vocabulary: Vocabulary) -> Counter[str]:
-    """Return what a group adds to the plan's accounts: examples, seconds asked, words."""
+    """Return what a group adds to the plan's accounts: examples, decay times, words."""
     counts = Counter(examples=len(group.examples))
     counts["spatial"] = sum(example.spatial for example in group.examples)
     counts["rirs"] = len(group.scene.placements)
+    if group.scene.room.target_t30_s is not None:
+        counts["t30:" + t30_span(group.scene.room.target_t30_s)] = 1
     for example in group.examples:
         if example.spatial:
             counts["words:" + "|".join(word_row(group, example, vocabulary))] += 1
