@@ -98,7 +98,7 @@ def _asked(args: argparse.Namespace) -> dict[str, Any]:
         for name in ("engine", "captions", "format", "rehash", "retry_rejects")
     }
     asked["allow_mixed_devices"] = getattr(args, "allow_mixed_devices", None)
-    asked["device"] = resolve(getattr(args, "device", "cpu"))
+    asked["device"] = resolve(getattr(args, "device", "cpu"), getattr(args, "workers", 1))
     return {name: value for name, value in asked.items() if value is not None}
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import apache_beam as beam
 
+from elsa_data.acoustics.devices import claim
 from elsa_data.acoustics.threads import pin_threads
 from elsa_data.records import ShardRef, ShardReport
 from elsa_data.shards.directory import shard_ref
@@ -70,6 +71,7 @@ class _MakeShard(beam.DoFn):
 
     def setup(self) -> None:
         pin_threads()
+        claim(self._settings.device)
 
     def process(self, name: str) -> Iterator[tuple[str, int]]:
         yield from make_shard(name, self._stages, self._settings)

@@ -1,21 +1,94 @@
-"""Where the arithmetic runs."""
+"""Where the arithmetic runs: which device, whose, and how much of it at once."""
+
+import functools
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
 
 import torch
+from filelock import FileLock, Timeout
 
-from elsa_data.errors import ConfigError
+from elsa_data.errors import BuildError, ConfigError
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
-def resolve(device: str) -> str:
+def resolve(device: str, workers: int = 1) -> str:
     """Return ``cpu`` or ``cuda`` for ``auto``, ``cpu`` or ``cuda``.
 
     Raises:
-        ConfigError: CUDA was asked for and torch sees no device.
+        ConfigError: CUDA was asked for and torch sees no device, or fewer than there are workers.
     """
-    if device == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    if device == "cuda" and not torch.cuda.is_available():
+    if device == "cpu" or (device == "auto" and not torch.cuda.is_available()):
+        return "cpu"
+    if not torch.cuda.is_available():
         raise ConfigError(
             "--device cuda: torch sees no CUDA device; install a CUDA build of torch, "
             "or use --device cpu"
         )
-    return device
+    gpus = torch.cuda.device_count()
+    if workers > gpus:
+        raise ConfigError(
+            f"--workers {workers} and {gpus} CUDA devices: each worker takes one for itself and "
+            f"encodes in threads; use --workers {gpus}, or --device cpu"
+        )
+    return "cuda"
+
+
+def claim(device: str) -> None:
+    """Give this process a GPU of its own until it ends; the CPU is everybody's.
+
+    Raises:
+        BuildError: other workers of this machine have them all.
+    """
+    if device == "cuda":
+        torch.cuda.set_device(slot(torch.cuda.device_count(), tempfile.gettempdir()))
+
+
+@functools.cache
+def slot(slots: int, folder: str) -> int:
+    """Return the number of a slot under ``slots`` that no other process has while this one lives.
+
+    Raises:
+        BuildError: all are taken.
+    """
+    for number in range(slots):
+        lock = FileLock(Path(folder) / f"elsa-data-gpu-{number}.lock", is_singleton=True)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            continue
+        _HELD.append(lock)
+        return number
+    raise BuildError(
+        f"each of the {slots} CUDA devices of this machine has a worker already: use fewer "
+        "--workers, or wait for the other build"
+    )
+
+
+_HELD: list[FileLock] = []
+"""A lock that nobody refers to is given back."""
+
+
+def in_halves(
+    function: Callable[[Sequence[Item]], Sequence[Result]], items: Sequence[Item], most: int
+) -> Iterator[Result]:
+    """Yield ``function`` of the items in order, ``most`` at a time, fewer where memory runs out.
+
+    Raises:
+        torch.OutOfMemoryError: one alone is too much.
+    """
+    start = 0
+    while start < len(items):
+        try:
+            done = function(items[start : start + most])
+        except torch.OutOfMemoryError:
+            if most == 1:
+                raise
+            torch.cuda.empty_cache()
+            most = max(1, min(most, len(items) - start) // 2)
+            continue
+        yield from done
+        start += most

@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from elsa_data.acoustics import bandsplit, capsules, images, jobs, nufft, sizes, tail, waves
+from elsa_data.acoustics.devices import in_halves
 from elsa_data.acoustics.jobs import Job
 from elsa_data.records import Group, Rir
 
@@ -55,11 +56,16 @@ def _in_batches(wanted: Sequence[Job], device: str) -> list[Rir]:
     most = BATCH[torch.device(device).type]
     done: dict[int, Rir] = {}
     for indices in alike.values():
-        for start in range(0, len(indices), most):
-            batch = indices[start : start + most]
-            samples = _render([wanted[i] for i in batch], device).cpu().numpy()
-            done |= {i: _rir(wanted[i], audio) for i, audio in zip(batch, samples, strict=True)}
+        rendered = in_halves(
+            lambda batch: _rendered(batch, device), [wanted[i] for i in indices], most
+        )
+        done |= zip(indices, rendered, strict=True)
     return [done[index] for index in range(len(wanted))]
+
+
+def _rendered(batch: Sequence[Job], device: str) -> list[Rir]:
+    samples = _render(batch, device).cpu().numpy()
+    return [_rir(job, audio) for job, audio in zip(batch, samples, strict=True)]
 
 
 def _rir(job: Job, samples: NDArray[np.float32]) -> Rir:
