@@ -23,6 +23,7 @@ from scipy.signal import oaconvolve
 
 from elsa_data.acoustics.convolve import Job, convolve
 from elsa_data.seeding import rng_for
+from pipelines.memory import keep_memory
 
 SAMPLE_RATE_HZ = 48_000
 CLIP_S = 10.0
@@ -96,6 +97,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="9 rounds in place of 41")
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
     options = parser.parse_args()
+    keep_memory()
     results = [run(case, 9 if options.quick else 41) for case in CASES]
     print(f"{CLIP_S:g} s, {CHANNELS} channels, {SAMPLE_RATE_HZ} Hz, one thread, CPU time")
     print("sources  rir s  ours x real time  oaconvolve  ratio  difference dB")

@@ -10,11 +10,14 @@ import threading
 import time
 from pathlib import Path
 
+from pipelines.memory import keep_memory
+
 CHECK_S = 1.0
 
 
 def main() -> None:
     """Serve the launcher, named by its process id, until it says that all is done."""
+    keep_memory()
     # Ctrl-C reaches a whole terminal; the launcher alone decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Its id is handed over: asked of the system, it would be another's if it is gone already.

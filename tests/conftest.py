@@ -9,12 +9,23 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 
 from elsa_data.corpora.demo import write_demo
 from pipelines.__main__ import main
 
 CLIPS, SEED = 24, 7
+NO_GPU = "needs a CUDA device: install a CUDA build of torch on a machine that has one"
 Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip, with the reason, what this machine cannot run."""
+    if torch.cuda.is_available():
+        return
+    for item in items:
+        if item.get_closest_marker("gpu"):
+            item.add_marker(pytest.mark.skip(reason=NO_GPU))
 
 
 def run_command(*words: object, timeout_s: float = 300) -> subprocess.CompletedProcess[str]:

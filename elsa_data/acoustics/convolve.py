@@ -23,9 +23,6 @@ BATCH_SAMPLES = {"cpu": 1 << 22, "cuda": 1 << 27}
 """Output samples (jobs x channels x FFT frames) at once: a CPU wants them near its cache, and
 memory that the allocator keeps; a GPU wants many."""
 
-_SMOOTH = (4, 5, 6)
-"""Transforms are one of these times a power of two: the sizes FFTs are fastest at."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
@@ -97,13 +94,16 @@ def _bucket(taps: int) -> int:
 
 @lru_cache(maxsize=4096)
 def _cheapest(overlap: int, length: int, sources: int, channels: int) -> Shape:
-    """Return the shape of least work: few long frames against many short ones that overlap more."""
-    power = (2 * overlap).bit_length() - 3
-    sizes = [m << k for k in range(max(1, power), power + 6) for m in _SMOOTH if m << k > overlap]
-    shapes = [
-        Shape(size, overlap, math.ceil(length / (size - overlap)), sources, channels)
-        for size in sizes
-    ]
+    """Return the shape of least work: few long frames against many short ones that overlap more.
+
+    Powers of two only: a sample of any other size takes an FFT a quarter to a half longer.
+    """
+    shortest = overlap.bit_length()
+    shapes = []
+    for size in (1 << power for power in range(shortest, shortest + 6)):
+        frames = math.ceil(length / (size - overlap))
+        # A lone large transform has other bits than one of several, and takes six times as long.
+        shapes.append(Shape(size, overlap, max(frames, 2 // channels), sources, channels))
     return min(shapes, key=_work)
 
 
@@ -114,22 +114,33 @@ def _work(shape: Shape) -> float:
 
 def _overlap_save(jobs: Sequence[Job], shape: Shape, device: str) -> NDArray[np.float32]:
     """Return wet audio (jobs, channels, frames x hop) of jobs that share a shape."""
-    hop = shape.fft_size - shape.overlap
-    dry = np.zeros((len(jobs), shape.sources, shape.overlap + shape.frames * hop), np.float32)
-    rir = np.zeros((len(jobs), shape.sources, shape.channels, shape.overlap), np.float32)
-    for row, job in enumerate(jobs):
-        for source, (sound, response, onset) in enumerate(
-            zip(job.dries, job.rirs, job.onsets, strict=True)
+    # Frames and responses side by side: an FFT is planned anew at every call, so one call does all.
+    rows = (len(jobs), shape.sources, shape.frames + shape.channels, shape.fft_size)
+    blocks = np.zeros(rows, np.float32)
+    for job, sources in zip(jobs, blocks, strict=True):
+        for block, sound, response, onset in zip(
+            sources, job.dries, job.rirs, job.onsets, strict=True
         ):
-            heard = sound[: max(0, job.length - onset)]
-            dry[row, source, shape.overlap + onset : shape.overlap + onset + len(heard)] = heard
+            _cut(sound[: max(0, job.length - onset)], onset, shape, block)
             taps = min(response.shape[1], shape.overlap)
-            rir[row, source, :, :taps] = response[:, :taps]
-    frames = torch.from_numpy(dry).to(device).unfold(-1, shape.fft_size, hop)
-    sounds = torch.fft.rfft(frames)
-    responses = torch.fft.rfft(torch.from_numpy(rir).to(device), n=shape.fft_size)
+            block[shape.frames :, :taps] = response[:, :taps]
+    sounds, responses = torch.fft.rfft(torch.from_numpy(blocks).to(device)).split(
+        (shape.frames, shape.channels), dim=2
+    )
     wet = torch.fft.irfft(_mixed(sounds, responses), n=shape.fft_size)[..., shape.overlap :]
-    return wet.reshape(len(jobs), shape.channels, shape.frames * hop).cpu().numpy()
+    return wet.reshape(len(jobs), shape.channels, -1).cpu().numpy()
+
+
+def _cut(
+    sound: NDArray[np.floating], onset: int, shape: Shape, frames: NDArray[np.float32]
+) -> None:
+    """Write a sound (samples,) into frames (frames, FFT size) that overlap; the first one leads."""
+    hop = shape.fft_size - shape.overlap
+    for number in range(shape.frames):
+        start = number * hop - shape.overlap - onset
+        piece = sound[max(0, start) : max(0, start + shape.fft_size)]
+        lead = max(0, -start)
+        frames[number, lead : lead + len(piece)] = piece
 
 
 def _mixed(sounds: torch.Tensor, responses: torch.Tensor) -> torch.Tensor:
@@ -139,5 +150,5 @@ def _mixed(sounds: torch.Tensor, responses: torch.Tensor) -> torch.Tensor:
     """
     total = sounds[:, 0, None] * responses[:, 0, :, None]
     for source in range(1, sounds.shape[1]):
-        total += sounds[:, source, None] * responses[:, source, :, None]
+        total.addcmul_(sounds[:, source, None], responses[:, source, :, None])
     return total

@@ -1,5 +1,6 @@
 """Decay times of one channel per octave: the rules of ISO 3382-1, and a reason for every gap."""
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -32,7 +33,8 @@ class Decay(NamedTuple):
 
 def octave_decays(whole: octave.Spectrum, arrival_s: float) -> tuple[Decay, ...]:
     """Return the decay in every band of `OCTAVE_BANDS_HZ`; the EDT starts at ``arrival_s``."""
-    return tuple(_octave(whole, center_hz, arrival_s) for center_hz in OCTAVE_BANDS_HZ)
+    filters = _octave_filters(whole)
+    return _octaves(whole, filters, octave.powers(whole, list(filters.values())), arrival_s)
 
 
 def full_decay(whole: octave.Spectrum, arrival_s: float) -> Decay:
@@ -41,11 +43,44 @@ def full_decay(whole: octave.Spectrum, arrival_s: float) -> Decay:
     return _read(octave.power(whole, low_pass), arrival_s)
 
 
-def _octave(whole: octave.Spectrum, center_hz: float, arrival_s: float) -> Decay:
-    if not octave.holds(center_hz, whole.sample_rate_hz):
-        return Decay(None, reason="beyond-nyquist")
-    band = octave.octave_filter(center_hz, whole.fft_size, whole.sample_rate_hz)
-    decay = _read(octave.power(whole, band), arrival_s)
+def all_decays(whole: octave.Spectrum, arrival_s: float) -> tuple[tuple[Decay, ...], Decay]:
+    """Return `octave_decays` and `full_decay`, sooner than one after the other."""
+    filters = _octave_filters(whole)
+    low_pass = octave.full_band_filter(whole.fft_size, whole.sample_rate_hz)
+    *powers, full = octave.powers(whole, [*filters.values(), low_pass])
+    return _octaves(whole, filters, powers, arrival_s), _read(full, arrival_s)
+
+
+def _octave_filters(whole: octave.Spectrum) -> dict[float, octave.Filter]:
+    """Return the filter of each band, by its centre, that the sample rate holds."""
+    return {
+        center_hz: octave.octave_filter(center_hz, whole.fft_size, whole.sample_rate_hz)
+        for center_hz in OCTAVE_BANDS_HZ
+        if octave.holds(center_hz, whole.sample_rate_hz)
+    }
+
+
+def _octaves(
+    whole: octave.Spectrum,
+    filters: Mapping[float, octave.Filter],
+    powers: Sequence[octave.Power],
+    arrival_s: float,
+) -> tuple[Decay, ...]:
+    """Return the decay in every band; ``powers`` are those behind ``filters``."""
+    found = dict.fromkeys(OCTAVE_BANDS_HZ, Decay(None, reason="beyond-nyquist"))
+    for (center_hz, band), power in zip(filters.items(), powers, strict=True):
+        found[center_hz] = _octave(whole, center_hz, band, power, arrival_s)
+    return tuple(found.values())
+
+
+def _octave(
+    whole: octave.Spectrum,
+    center_hz: float,
+    band: octave.Filter,
+    power: octave.Power,
+    arrival_s: float,
+) -> Decay:
+    decay = _read(power, arrival_s)
     bandwidth_hz = octave.bandwidth_hz(center_hz)
     if decay.t30_s is None or bandwidth_hz * decay.t30_s >= REVERSE_BELOW:
         return decay

@@ -25,7 +25,7 @@ NEAR_IMAGES = 32
 RISE_S = 0.001
 """Scattered sound sets in over this time."""
 
-BATCH = {"cpu": 4, "cuda": 256}
+BATCH = {"cpu": 8, "cuda": 256}
 """Responses at a time; enough to keep a device busy, few enough for a processor's cache."""
 
 
@@ -65,7 +65,7 @@ def _in_batches(wanted: Sequence[Job], device: str) -> list[Rir]:
 
 def _rendered(batch: Sequence[Job], device: str) -> list[Rir]:
     samples = _render(batch, device).cpu().numpy()
-    return [_rir(job, audio) for job, audio in zip(batch, samples, strict=True)]
+    return [_rir(job, audio[:, : job.taps]) for job, audio in zip(batch, samples, strict=True)]
 
 
 def _rir(job: Job, samples: NDArray[np.float32]) -> Rir:
@@ -78,16 +78,16 @@ def _rir(job: Job, samples: NDArray[np.float32]) -> Rir:
 
 
 def _render(batch: Sequence[Job], device: str) -> torch.Tensor:
-    """Return the samples (batch, channels, taps) float32 of jobs that share a key."""
+    """Return the samples (batch, channels, room) float32 of jobs that share a key."""
     first = batch[0]
     size, rate_hz = first.sizes, first.group.sample_rate_hz
     audio = torch.zeros(len(batch), first.layout.channels, size.whole, device=device)
     early = _image_sum(batch, device)[..., size.guard :]
     audio[..., : early.shape[-1]] = early
     if first.decay is not None:
-        audio[..., : size.taps] += _tail(batch, device)
+        audio[..., : size.room] += _tail(batch, device)
     bins = torch.fft.rfft(audio) * bandsplit.high_pass(size.whole, rate_hz, device)
-    return torch.fft.irfft(bins, size.whole)[..., : size.taps]
+    return torch.fft.irfft(bins, size.whole)[..., : size.room]
 
 
 def _image_sum(batch: Sequence[Job], device: str) -> torch.Tensor:
@@ -178,15 +178,15 @@ def _turns(batch: Sequence[Job], device: str) -> torch.Tensor:
 
 
 def _tail(batch: Sequence[Job], device: str) -> torch.Tensor:
-    """Return late and scattered sound (batch, channels, taps), in the receivers' frames."""
+    """Return late and scattered sound (batch, channels, room), in the receivers' frames."""
     first = batch[0]
-    layout, rate_hz, taps = first.layout, first.group.sample_rate_hz, first.sizes.taps
+    layout, rate_hz, room = first.layout, first.group.sample_rate_hz, first.sizes.room
 
     def put(rows: Sequence) -> torch.Tensor:
         return torch.tensor(np.array(rows), dtype=torch.float32, device=device)
 
     hop = tail.hop_of(rate_hz)
-    times = torch.arange(taps // hop + 1, device=device) * (hop / rate_hz)
+    times = torch.arange(room // hop + 1, device=device) * (hop / rate_hz)
     left = put([job.until_s for job in batch])[:, None] - times[: first.sizes.early // hop]
     fade = torch.sin(torch.clamp(left / sizes.FADE_S, 0.0, 1.0) * (math.pi / 2))
     rates, image_rates = (put([f(job) for job in batch]) for f in (jobs.rates, jobs.image_rates))
@@ -195,17 +195,18 @@ def _tail(batch: Sequence[Job], device: str) -> torch.Tensor:
     roots = torch.sqrt(roots) if layout.spaced else tail.root(roots, layout.order)
     starts = [jobs.noise_starts(job) for job in batch]
     sound = tail.shaped_noise(roots, starts, jobs.noise_pairs(layout), rate_hz)
-    sound = sound * _gate(put([jobs.diffuse_from_s(job) for job in batch]), taps, rate_hz)
-    sound = sound * put([jobs.tail_gain(job) for job in batch])[:, None, None]
+    ends_s = put([job.taps / rate_hz for job in batch])
+    gate = _gate(put([jobs.diffuse_from_s(job) for job in batch]), ends_s, room, rate_hz)
+    sound *= gate * put([jobs.tail_gain(job) for job in batch])[:, None, None]
     if layout.spaced:
         per_m = put([jobs.samples_per_m(job) for job in batch])
         return waves.heard(sound, layout, per_m, first.sizes.whole)
     return torch.bmm(put([jobs.yaw_matrix(job) for job in batch]), sound)
 
 
-def _gate(start_s: torch.Tensor, taps: int, rate_hz: int) -> torch.Tensor:
-    """Return gains (batch, 1, taps): 1 ms in from each start, 10 ms out before the end."""
-    seconds = torch.arange(taps, device=start_s.device, dtype=torch.float32) / rate_hz
+def _gate(start_s: torch.Tensor, end_s: torch.Tensor, room: int, rate_hz: int) -> torch.Tensor:
+    """Return gains (batch, 1, room): 1 ms in from each start, 10 ms out before each end."""
+    seconds = torch.arange(room, device=start_s.device, dtype=torch.float32) / rate_hz
     rise = torch.clamp((seconds - start_s[:, None]) / RISE_S, 0.0, 1.0)
-    fall = torch.clamp((taps / rate_hz - seconds) / sizes.FADE_S, 0.0, 1.0)
+    fall = torch.clamp((end_s[:, None] - seconds) / sizes.FADE_S, 0.0, 1.0)
     return (rise * fall)[:, None]

@@ -22,7 +22,7 @@ from elsa_data.seeding import rng_for
 CLOSEST_M = 0.1
 """Nearer than this a point source and a point receiver describe nothing real."""
 
-FALLEN_DB = -52.0
+FALLEN_DB = -50.0
 MID_FALLEN_DB = -60.0
 """A response ends when every band has fallen to the first and the mid bands to the second."""
 
@@ -39,6 +39,7 @@ class Job(NamedTuple):
     Attributes:
         ears: where the capsules stand in the room, in metres.
         until_s: time of the last image, in seconds after emission.
+        taps: samples of the response, at most ``sizes.room``.
         decay: 1/s (8, 144), the rates of the room along each ray; None: images alone.
     """
 
@@ -48,6 +49,7 @@ class Job(NamedTuple):
     ears: tuple[Vector, ...]
     sizes: sizes.Sizes
     until_s: float
+    taps: int
     decay: Floats | None
 
     @property
@@ -69,14 +71,15 @@ def whole_jobs(groups: Sequence[Group]) -> list[Job]:
         for placement, layout, ears, direct_s in _checked(group):
             until_s = sizes.mixing_time_s(math.prod(room.size_m), direct_s) + sizes.FADE_S
             size = sizes.sizes_of(until_s, max(end_s, until_s), group.sample_rate_hz)
-            if size.taps > tail.LONGEST:
+            taps = min(size.room, math.ceil(max(end_s, until_s) * group.sample_rate_hz))
+            if size.room > tail.LONGEST:
                 raise SimulationError(
                     "decay-too-long",
                     f"the slowest band of group {group.group_id} takes {end_s:.1f} s to fall by "
                     f"{-FALLEN_DB:g} dB, {tail.LONGEST / group.sample_rate_hz:.1f} s is the most: "
                     "give the walls more absorption there",
                 )
-            jobs.append(Job(group, placement, layout, ears, size, until_s, decay))
+            jobs.append(Job(group, placement, layout, ears, size, until_s, taps, decay))
     return jobs
 
 
@@ -87,7 +90,7 @@ def early_jobs(groups: Sequence[Group], window_s: float) -> list[Job]:
         for placement, layout, ears, direct_s in _checked(group):
             until_s = direct_s * (1.0 + 1e-9) + window_s
             size = sizes.sizes_of(until_s, until_s, group.sample_rate_hz)
-            jobs.append(Job(group, placement, layout, ears, size, until_s, None))
+            jobs.append(Job(group, placement, layout, ears, size, until_s, size.room, None))
     return jobs
 
 

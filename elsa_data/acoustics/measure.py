@@ -61,8 +61,7 @@ def measure(rir: Rir, direct: Rir, early: Rir, group: Group) -> RirMeasures:
         _require_sound(response)
     azimuth_deg, elevation_deg = _direct_doa(direct, truth)
     whole = octave.spectrum(rir.samples[0], rir.sample_rate_hz)
-    bands = decays.octave_decays(whole, truth.arrival_s)
-    full = decays.full_decay(whole, truth.arrival_s)
+    bands, full = decays.all_decays(whole, truth.arrival_s)
     mid = [bands[OCTAVE_BANDS_HZ.index(center_hz)] for center_hz in MID_BANDS_HZ]
     t30_mid_s = _mean([band.t30_s for band in mid])
     _require_long_enough(mid)

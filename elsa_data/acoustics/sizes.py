@@ -34,13 +34,13 @@ class Sizes(NamedTuple):
         guard: samples before time zero in the early transform.
         early: size of the early transform.
         whole: size of the transform of the response and the ring of the high-pass.
-        taps: samples of the response.
+        room: samples before that ring; the response has as many, or ends earlier.
     """
 
     guard: int
     early: int
     whole: int
-    taps: int
+    room: int
 
 
 def mixing_time_s(volume_m3: float, direct_s: float) -> float:

@@ -28,6 +28,7 @@ LONGEST = 2**19
 """Samples the bank goes on for, from its beginning again: the longest tail there can be."""
 
 _HOP_S = 0.005
+_FINE = 16
 _SIGNS = np.array(list(itertools.product((1.0, -1.0), repeat=3)))
 
 
@@ -99,19 +100,35 @@ def covariance(
     Args:
         rates: 1/s (batch, 8, 144), of all energy along each ray.
         image_rates: 1/s (batch, 8, 144), of what the rendered images keep.
-        times_s: (frames,), after emission.
+        times_s: (frames,), after emission, equally spaced.
         image_gain: (batch, early frames), what the cross-fade leaves of the images; 0 later.
         patterns: (batch, 144, columns), how the rays add up.
 
     Returns:
         float32 (batch, 8, frames, columns), for a room of power 1 at time 0.
     """
-    power = torch.exp(-rates[:, :, None] * times_s[:, None])
-    early = image_gain.shape[1]
+    early = min(image_gain.shape[1], len(times_s))
+    power = torch.exp(-rates[:, :, None] * times_s[:early, None])
     kept = torch.exp(-image_rates[:, :, None] * times_s[:early, None])
-    kept *= torch.square(image_gain)[:, None, :, None]
-    power[:, :, :early] = torch.clamp(power[:, :, :early] - kept, min=0.0)
-    return torch.bmm(power.flatten(1, 2), patterns).unflatten(1, power.shape[1:3])
+    kept *= torch.square(image_gain[:, :early])[:, None, :, None]
+    left = torch.clamp(power - kept, min=0.0)
+    first = torch.bmm(left.flatten(1, 2), patterns).unflatten(1, left.shape[1:3])
+    return torch.cat([first, _late(rates, times_s, early, patterns)], dim=2)
+
+
+def _late(
+    rates: torch.Tensor, times_s: torch.Tensor, early: int, patterns: torch.Tensor
+) -> torch.Tensor:
+    """Return `covariance` (batch, 8, later frames, columns) once no images are left.
+
+    Each time is the sum of a coarse and a fine one, so few exponentials make many products.
+    """
+    coarse = torch.exp(-rates[:, :, None] * times_s[early::_FINE, None])
+    fine = torch.exp(-rates[:, :, None] * (times_s[:_FINE] - times_s[0])[:, None])
+    shaped = (fine.transpose(2, 3)[..., None] * patterns[:, None, :, None]).flatten(3)
+    power = torch.bmm(coarse.flatten(0, 1), shaped.flatten(0, 1))
+    power = power.view(*coarse.shape[:2], -1, patterns.shape[2])
+    return power[:, :, : len(times_s) - early]
 
 
 def root(covariances: torch.Tensor, order: int) -> torch.Tensor:

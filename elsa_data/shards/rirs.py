@@ -4,13 +4,14 @@ The measures are flat columns and come first; whoever wants only them never read
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import fsspec
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from elsa_data.records import Rir, RirMeasures
 from elsa_data.shards.schema import arrow_schema, from_table, to_table
@@ -78,27 +79,35 @@ def read_rirs(url: str, fs: fsspec.AbstractFileSystem) -> Iterator[RirRow]:
 
 def rir_sha256(rir: Rir) -> str:
     """Return the sha256 of the samples as little-endian float32, one channel after the other."""
-    return hashlib.sha256(_bytes(rir)).hexdigest()
+    return hashlib.sha256(_flat(rir).data).hexdigest()
 
 
-def _bytes(rir: Rir) -> bytes:
-    return np.ascontiguousarray(rir.samples, dtype="<f4").tobytes()
+def _flat(rir: Rir) -> NDArray[np.float32]:
+    """Return the samples as they are stored (channels * taps,)."""
+    return np.ascontiguousarray(rir.samples, dtype="<f4").reshape(-1)
 
 
 def _stored(rows: list[tuple[Rir, RirMeasures]]) -> pa.Table:
     for rir, measures in rows:
         _require_pair(rir, measures)
     table = to_table([measures for _, measures in rows], RirMeasures)
-    samples = [_bytes(rir) for rir, _ in rows]
+    samples = [_flat(rir) for rir, _ in rows]
     own = {
-        _SHA256: [hashlib.sha256(data).hexdigest() for data in samples],
-        "sample_rate_hz": [rir.sample_rate_hz for rir, _ in rows],
-        "channels": [rir.samples.shape[0] for rir, _ in rows],
-        "samples": samples,
+        _SHA256: pa.array([hashlib.sha256(each.data).hexdigest() for each in samples]),
+        "sample_rate_hz": pa.array([rir.sample_rate_hz for rir, _ in rows]),
+        "channels": pa.array([rir.samples.shape[0] for rir, _ in rows]),
+        "samples": _binary(samples),
     }
     for field in _OWN:
-        table = table.append_column(field, pa.array(own[field.name], field.type))
+        table = table.append_column(field, own[field.name])
     return table
+
+
+def _binary(arrays: Sequence[NDArray[np.float32]]) -> pa.Array:
+    """Return the bytes of each array as one value of a binary column, copied once."""
+    edges = np.cumsum([0, *(array.nbytes for array in arrays)], dtype=np.int32)
+    buffers = [None, pa.py_buffer(edges), pa.py_buffer(np.concatenate(arrays))]
+    return pa.Array.from_buffers(pa.binary(), len(arrays), buffers)
 
 
 def _require_pair(rir: Rir, measures: RirMeasures) -> None:

@@ -74,13 +74,18 @@ def read_rows(
 
 
 def write_tables(
-    tables: Iterable[pa.Table], path: Path, schema: pa.Schema, *, as_is: Collection[str] = ()
+    tables: Iterable[pa.Table],
+    path: Path,
+    schema: pa.Schema,
+    *,
+    as_is: Collection[str] = (),
+    published: bool = False,
 ) -> int:
     """Write each table as one row group of a local file; return the rows.
 
     ``as_is`` names the leaf columns (``audio.bytes``) whose bytes will not compress: they are
-    neither compressed nor put into a dictionary. Page bounds follow the content, so that shards
-    that share rows share chunks in a store that removes duplicates.
+    neither compressed nor put into a dictionary. In files to be ``published`` page bounds follow
+    the content, so that shards that share rows share chunks in a store that removes duplicates.
 
     Raises:
         BuildError: the disk refuses.
@@ -90,7 +95,7 @@ def write_tables(
         "compression": {leaf: "NONE" if leaf in as_is else "ZSTD" for leaf in leaves},
         "use_dictionary": [leaf for leaf in leaves if leaf not in as_is],
         "write_page_index": True,
-        "use_content_defined_chunking": True,
+        "use_content_defined_chunking": published,
     }
     rows = 0
     with contextlib.ExitStack() as stack:

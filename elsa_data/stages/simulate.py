@@ -18,7 +18,7 @@ from elsa_data.stages.rejects import example_reject
 from elsa_data.stages.settings import Settings
 
 ENGINES: Mapping[str, ModuleType] = {"torch": engine, "pyroomacoustics": reference}
-BATCH = 16
+BATCH = 64
 
 Measured = tuple[Rir, RirMeasures]
 

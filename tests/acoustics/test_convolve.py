@@ -89,6 +89,16 @@ def test_one_job_alone_and_among_many_has_equal_bits(taps, length):
         assert np.array_equal(alone, wet), shape_of(job)
 
 
+def test_a_lone_frame_of_a_lone_channel_has_the_bits_of_a_batch():
+    jobs = [
+        make_job(s, sources=1, samples=8_001, taps=8_000, length=8_011, channels=1)
+        for s in range(5)
+    ]
+    assert shape_of(jobs[0]).fft_size >= 16_384  # from here on one transform alone is another
+    for job, wet in zip(jobs, convolve(jobs), strict=True):
+        assert np.array_equal(convolve([job])[0], wet)
+
+
 def test_order_and_batch_limits_do_not_change_the_bits(monkeypatch):
     jobs = [make_job(s, sources=2, samples=5_003, taps=701, length=6_007) for s in range(9)]
     together = convolve(jobs)

@@ -3,9 +3,10 @@ import math
 import numpy as np
 import pyroomacoustics as pra
 import pytest
+from scipy.signal import butter, sosfreqz
 
 from elsa_data.acoustics import decay_fit, octave
-from elsa_data.acoustics.decays import ENDS_EARLY, full_decay, octave_decays
+from elsa_data.acoustics.decays import ENDS_EARLY, all_decays, full_decay, octave_decays
 from elsa_data.conventions import OCTAVE_BANDS_HZ
 from elsa_data.seeding import rng_for
 
@@ -169,3 +170,34 @@ def test_power_keeps_the_energy_of_each_band():
             got = octave.power(whole, band, reverse=reverse).values.sum()
             assert octave.energy(whole, band) == pytest.approx(wanted, rel=1e-4), center_hz
             assert got == pytest.approx(wanted, rel=5e-3), (center_hz, reverse)
+
+
+@pytest.mark.parametrize("rate_hz", [8_000, 48_000])
+def test_all_decays_at_once_are_those_one_by_one(rate_hz):
+    whole = octave.spectrum(noise_decay(12, 0.6, rate_hz, length_s=0.8), rate_hz)
+    bands, full = all_decays(whole, 0.01)
+    for got, wanted in zip(
+        [*bands, full], [*octave_decays(whole, 0.01), full_decay(whole, 0.01)], strict=True
+    ):
+        assert got.reason == wanted.reason
+        assert (got.t30_s is None) == (wanted.t30_s is None)
+        if wanted.t30_s is not None:
+            assert (got.t30_s, got.edt_s) == pytest.approx((wanted.t30_s, wanted.edt_s), rel=1e-5)
+
+
+@pytest.mark.parametrize("rate_hz", [8_000, 44_100, 48_000])
+def test_filters_are_those_of_scipy(rate_hz):
+    size = 98_304
+    for center_hz in (c for c in OCTAVE_BANDS_HZ if octave.holds(c, rate_hz)):
+        band = octave.octave_filter(center_hz, size, rate_hz)
+        edges = (center_hz * math.sqrt(0.5), center_hz * math.sqrt(2.0))
+        sections = butter(3, edges, "bandpass", fs=rate_hz, output="sos")
+        grid = np.arange(len(band.response)) * (rate_hz / size)
+        wanted = sosfreqz(sections, grid, fs=rate_hz)[1]
+        np.testing.assert_allclose(band.response, wanted, atol=1e-6)
+    low_pass = octave.full_band_filter(size, rate_hz)
+    if low_pass is not None:
+        sections = butter(8, octave.FULL_BAND_HZ, fs=rate_hz, output="sos")
+        grid = np.arange(len(low_pass.response)) * (rate_hz / size)
+        wanted = sosfreqz(sections, grid, fs=rate_hz)[1]
+        np.testing.assert_allclose(low_pass.response, wanted, atol=1e-6)

@@ -22,10 +22,10 @@ def test_sizes_are_few():
 @pytest.mark.parametrize("rate", [8000, 16_000, 44_100, 48_000])
 def test_whole_frames_fit_and_the_images_do(rate):
     size = sizes.sizes_of(0.07, 0.5, rate)
-    assert size.taps % tail.hop_of(rate) == 0
-    assert size.taps >= 0.5 * rate
+    assert size.room % tail.hop_of(rate) == 0
+    assert size.room >= 0.5 * rate
     assert size.early >= 2 * size.guard + 0.07 * rate
-    assert size.whole - size.taps >= 0.085 * rate - 1
+    assert size.whole - size.room >= 0.085 * rate - 1
     assert size.early - size.guard <= size.whole
 
 
