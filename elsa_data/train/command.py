@@ -1,0 +1,121 @@
+"""What a person can ask of a training run."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import NoReturn
+
+from elsa_data.errors import BuildError, ConfigError, did_you_mean
+from elsa_data.train.elsa import ElsaConfig
+from elsa_data.train.export import PUBLISHED, Run
+from elsa_data.train.hub import push
+from elsa_data.train.loop import train
+from elsa_data.train.processes import join_processes, leave_processes
+from elsa_data.train.regressor import RegressorConfig
+from elsa_data.train.settings import CONFIGS, Settings, load_settings
+from elsa_data.train.targets import TARGETS
+from elsa_data.train.towers import count_parameters
+
+STAGES = ("joint", "spatial")
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that answers a mistake in one line and exits 2."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print one line and leave."""
+        sys.stderr.write(f"{self.prog}: {message}\n")
+        sys.exit(2)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Return the exit code: 0 done, 1 failed, 2 asked wrongly."""
+    args = _arguments(argv)
+    try:
+        return _run(args)
+    except (ConfigError, BuildError) as error:
+        sys.stderr.write(f"elsa-train: {' '.join(str(error).split())}\n")
+        return 2 if isinstance(error, ConfigError) else 1
+    except KeyboardInterrupt:
+        sys.stderr.write("elsa-train: interrupted; --resume goes on from the last checkpoint\n")
+        return 1
+    finally:
+        leave_processes()
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    shipped = ", ".join(sorted(path.stem for path in CONFIGS.glob("*.yaml")))
+    parser = Parser(
+        prog="elsa-train",
+        allow_abbrev=False,
+        description="Train a model on a data set. Several processes: `torchrun --nproc-per-node N "
+        "-m elsa_data.train DATA RUN`.",
+    )
+    add = parser.add_argument
+    add("data", metavar="DATA", help="a build directory or hf://datasets/ORG/NAME")
+    add("run", metavar="RUN", type=Path, help="a new folder")
+    add("--config", default="tiny", metavar="NAME", help=f"{shipped}, or a YAML file [tiny]")
+    add("--stage", choices=STAGES, default="joint", help="spatial: its branch alone [joint]")
+    add("--spatial-from", metavar="RUN", help="start with the spatial branch of this run")
+    add("--semantic", metavar="NAME", help="a CLAP of the Hub: --set model.semantic=NAME")
+    add("--set", action="append", default=[], metavar="KEY=VALUE", help="such as train.epochs=3")
+    add("--seed", type=int, default=0, help="[0]")
+    add("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    add("--resume", action="store_true", help="go on from the last checkpoint of RUN")
+    add("--push-to-hub", metavar="ORG/NAME", help="send the finished model there")
+    args, unknown = parser.parse_known_args(argv)
+    if unknown:
+        flags = [flag for action in parser._actions for flag in action.option_strings]
+        near = did_you_mean(unknown[0].partition("=")[0], flags)
+        parser.error(f"unknown argument {unknown[0]!r}.{near}")
+    if args.seed < 0:
+        parser.error(f"--seed {args.seed}: wanted 0 or more")
+    return args
+
+
+def _run(args: argparse.Namespace) -> int:
+    changes = [*args.set, *([f"model.semantic={args.semantic}"] if args.semantic else [])]
+    settings = load_settings(args.config, changes)
+    if args.stage == "spatial":
+        settings = spatial_stage(settings)
+    processes = join_processes(args.device)
+    run = Run(
+        settings=settings,
+        stage=args.stage,
+        seed=args.seed,
+        data=args.data,
+        world=processes.world,
+        spatial_from=args.spatial_from,
+    )
+    model = train(run, args.run, processes, resume=args.resume, say=_say)
+    if processes.rank == 0:
+        _say(f"Trained {count_parameters(model):,} parameters: {args.run}")
+        if args.push_to_hub:
+            _say(f"Sent to {push(args.run, args.push_to_hub, PUBLISHED)}")
+    return 0
+
+
+def spatial_stage(settings: Settings) -> Settings:
+    """Return the settings that pre-train the spatial branch of a model on every target.
+
+    Source: Devnani et al., arXiv:2409.11369, 2024, who pre-train theirs on azimuth, elevation,
+    distance, volume, DRR and T30.
+    """
+    model = settings.model
+    if isinstance(model, ElsaConfig):
+        model = RegressorConfig(
+            spatial=model.spatial, dropout=model.dropout, heads=tuple(TARGETS), mel=model.mel
+        )
+    return replace(
+        settings,
+        data=replace(settings.data, mono="leave_out"),
+        train=replace(settings.train, weights=dict.fromkeys(model.heads, 1.0)),
+        model=model,
+    )
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

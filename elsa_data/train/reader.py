@@ -1,0 +1,244 @@
+"""Batches from shards: threads decode, in an order that no thread can change."""
+
+import io
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, Final
+
+import numpy as np
+import soundfile
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from elsa_data.conventions import FOA_CHANNELS
+from elsa_data.errors import BuildError, ConfigError
+from elsa_data.seeding import rng_for
+from elsa_data.shards.directory import Directory, data_files
+from elsa_data.train.hearing import Features
+from elsa_data.train.order import Order, Planned, Unit, Window
+from elsa_data.train.rows import AUDIO, FULL, LIGHT, Row, read_rows, sources_of
+from elsa_data.train.settings import Data
+from elsa_data.train.targets import targets_of
+
+AHEAD: Final = 4
+"""Batches that are decoded before they are asked for."""
+
+Hear = Callable[[Tensor], Features]
+Ref = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Rows side by side.
+
+    Attributes:
+        inputs: ``audio`` (batch, 4, samples) as 16-bit steps, which `sound_of` turns into sound
+            where it is needed; or the features that were kept of it.
+        texts: a caption of each row.
+        targets: (batch, components) each, NaN where there is none.
+        rows: everything else that `FULL` names.
+        end: the position after this batch.
+    """
+
+    inputs: dict[str, Tensor]
+    texts: list[str]
+    targets: dict[str, Tensor]
+    rows: list[Row]
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """The light facts of a split: its shards, their units, and every caption once."""
+
+    urls: tuple[str, ...]
+    units: tuple[tuple[Unit, ...], ...]
+    captions: tuple[str, ...]
+
+
+def read_index(directory: Directory, split: str, data: Data, *, spatial_only: bool) -> Index:
+    """Return the index of a split. Every shard is opened once, its sound left alone.
+
+    Raises:
+        ConfigError: the data set has no such split.
+    """
+    files = data_files(directory)
+    if split not in files:
+        known = ", ".join(sorted(files)) or "no shards in data/"
+        raise ConfigError(f"{directory.url}: no split {split!r}; it has {known}")
+    captions: dict[str, None] = {}
+    units = []
+    fs = directory.fs
+    for shard, url in enumerate(files[split]):
+        kept: dict[Any, list[int]] = {}
+        sources: dict[Any, tuple[str, ...]] = {}
+        for number, row in enumerate(read_rows(url, fs, LIGHT)):
+            if not row["spatial"] and (spatial_only or data.mono == "leave_out"):
+                continue
+            held = sources_of(row)
+            key = (row["group_id"], held) if len(held) > 1 else number
+            kept.setdefault(key, []).append(number)
+            sources[key] = held
+            captions |= dict.fromkeys(row["captions"])
+        units.append(tuple(Unit(shard, tuple(rows), sources[key]) for key, rows in kept.items()))
+    return Index(urls=tuple(files[split]), units=tuple(units), captions=tuple(captions))
+
+
+class Reader:
+    """Reads the batches of an order, those of one process.
+
+    ``hear`` is given where features are to be kept: it is called for one row at a time, so that
+    what is kept of a row does not hang on its neighbours.
+    """
+
+    def __init__(
+        self,
+        directory: Directory,
+        urls: Sequence[str],
+        data: Data,
+        *,
+        seed: int,
+        rank: int = 0,
+        hear: Hear | None = None,
+    ) -> None:
+        """Open nothing yet."""
+        self._fs, self._urls, self._data = directory.fs, urls, data
+        self._seed, self._rank, self._hear = seed, rank, hear
+        self._kept: dict[Ref, tuple[Row, Features]] = {}
+
+    def batches(self, order: Order, position: int, end: int) -> Iterator[Batch]:
+        """Yield batches from a position on, up to ``end``; the same for any number of threads."""
+        windows = order.windows(position, end)
+        with ThreadPoolExecutor(self._data.workers) as pool, ThreadPoolExecutor(1) as loader:
+            jobs = self._jobs(windows, pool, loader)
+            waiting: deque[tuple[Planned, Tensor, list[Future]]] = deque()
+            try:
+                for job in jobs:
+                    waiting.append(job)
+                    if len(waiting) > AHEAD:
+                        yield self._joined(*waiting.popleft())
+                while waiting:
+                    yield self._joined(*waiting.popleft())
+            finally:
+                for future in chain.from_iterable(futures for _, _, futures in waiting):
+                    future.cancel()
+
+    def _jobs(
+        self, windows: Iterator[Window], pool: ThreadPoolExecutor, loader: ThreadPoolExecutor
+    ) -> Iterator[tuple[Planned, Tensor, list[Future]]]:
+        """Yield each batch with its rows being decoded; the next window loads meanwhile."""
+        # What is kept is read once; loaded ahead of time it would be read twice.
+        depth = 1 if self._hear else 2
+        ahead = deque(loader.submit(self._load, windows) for _ in range(depth))
+        while (loaded := ahead.popleft().result()) is not None:
+            window, rows = loaded
+            for planned in window.batches:
+                refs = planned.refs[self._rank]
+                audio = self._silence(0 if self._hear else len(refs))
+                outs = audio if len(audio) else [audio] * len(refs)
+                jobs = [
+                    pool.submit(self._one, ref, rows.get(ref), planned.epoch, out)
+                    for ref, out in zip(refs, outs, strict=True)
+                ]
+                yield planned, audio.transpose(1, 2), jobs
+            ahead.append(loader.submit(self._load, windows))
+
+    def _load(self, windows: Iterator[Window]) -> tuple[Window, dict[Ref, Row]] | None:
+        """Return the next window and those of its rows that this process reads; None at the end."""
+        if (window := next(windows, None)) is None:
+            return None
+        wanted = {ref for planned in window.batches for ref in planned.refs[self._rank]}
+        rows: dict[Ref, Row] = {}
+        for shard in window.shards[self._rank]:
+            own = {row for at, row in wanted if at == shard and (at, row) not in self._kept}
+            if own:
+                read = enumerate(read_rows(self._urls[shard], self._fs, FULL))
+                rows |= {(shard, number): row for number, row in read if number in own}
+        return window, rows
+
+    def _one(self, ref: Ref, row: Row | None, epoch: int, out: Tensor) -> tuple[Row, Features]:
+        """Return a row without its sound, and what is kept of that; or put the sound in ``out``."""
+        if (kept := self._kept.get(ref)) is not None:
+            return kept
+        if row is None:
+            raise BuildError(f"{self._urls[ref[0]]}: row {ref[1]} is not there any more")
+        share = 0.0
+        if self._data.crop == "random":
+            share = float(rng_for(self._seed, "crop", epoch, row["example_id"]).random())
+        plain = {name: value for name, value in row.items() if name != AUDIO}
+        if self._hear is None:
+            decode(row, share, self._data, out.numpy())
+            return plain, {}
+        alone = self._silence(1)
+        decode(row, share, self._data, alone[0].numpy())
+        heard = self._hear(sound_of(alone.transpose(1, 2)))
+        self._kept[ref] = plain, {name: value[0].half() for name, value in heard.items()}
+        return self._kept[ref]
+
+    def _silence(self, rows: int) -> Tensor:
+        """Return zeros (rows, samples, channels): interleaved, as the decoder writes."""
+        samples = round(self._data.crop_s * self._data.sample_rate_hz)
+        return torch.zeros(rows, samples, len(FOA_CHANNELS), dtype=torch.int16)
+
+    def _joined(self, planned: Planned, audio: Tensor, futures: Sequence[Future]) -> Batch:
+        made = [future.result() for future in futures]
+        rows = [row for row, _ in made]
+        targets = [targets_of(row) for row in rows]
+        return Batch(
+            inputs={name: torch.stack([h[name] for _, h in made]).float() for name in made[0][1]}
+            or {"audio": audio},
+            texts=[self._caption(row, planned.epoch) for row in rows],
+            targets={
+                name: torch.from_numpy(np.stack([found[name] for found in targets]))
+                for name in targets[0]
+            },
+            rows=rows,
+            end=planned.end,
+        )
+
+    def _caption(self, row: Row, epoch: int) -> str:
+        captions = row["captions"]
+        if len(captions) == 1:
+            return captions[0]
+        rng = rng_for(self._seed, "caption", epoch, row["example_id"])
+        return captions[int(rng.integers(len(captions)))]
+
+
+def sound_of(steps: Tensor) -> Tensor:
+    """Return audio in [-1, 1) of 16-bit steps, on their device."""
+    return steps.float() * 2.0**-15
+
+
+def decode(row: Mapping[str, Any], share: float, data: Data, out: NDArray[np.int16]) -> None:
+    """Put the sound of a row into ``out`` (samples, 4): a crop, at a share of what is left over.
+
+    Steps of 16 bits are what the shards hold, and half of what float32 takes on its way. What a
+    short or mono row does not fill is left as it is.
+
+    Raises:
+        ConfigError: another sample rate than the config's.
+        BuildError: the bytes are no FLAC stream of one or four channels.
+    """
+    wanted, channels = out.shape
+    try:
+        with soundfile.SoundFile(io.BytesIO(row[AUDIO])) as stream:
+            if stream.samplerate != data.sample_rate_hz:
+                raise ConfigError(
+                    f"rows of {stream.samplerate} Hz for a config of {data.sample_rate_hz} Hz: "
+                    "set data.sample_rate_hz"
+                )
+            if stream.channels not in (1, channels):
+                raise BuildError(f"row {row['example_id']}: {stream.channels} channels, not 1 or 4")
+            if start := round(share * max(0, stream.frames - wanted)):
+                stream.seek(start)
+            if stream.channels == channels:
+                stream.read(out=out[: min(wanted, stream.frames)])
+                return
+            mono = stream.read(wanted, dtype="int16", always_2d=True)
+            out[: len(mono), : channels if data.mono == "elsa_copy" else 1] = mono
+    except soundfile.LibsndfileError as error:
+        raise BuildError(f"row {row['example_id']}: {error.error_string}") from error
