@@ -4,9 +4,13 @@ Units are in the names: _m metres, _s seconds, _deg degrees, _hz hertz, _db deci
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from elsa_data.geometry import Vector
 from elsa_data.records import Walls
+
+REPEAT_GAP_S: Final = 0.25
+"""Silence between the repetitions that ``ExamplePart.repeats`` counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,11 @@ import os
 import signal
 import sys
 from importlib.metadata import version
+from types import ModuleType
 from typing import NoReturn
 
 from elsa_data.errors import BuildError, ConfigError, StoppedError
+from pipelines.memory import keep_memory
 from pipelines.options import Parser, split_runner_flags
 
 COMMANDS = {
@@ -20,11 +22,16 @@ COMMANDS = {
     "render": "convolve, encode and write the shards of a build",
     "status": "show how far a build is",
     "verify": "prove every row of a build",
+    "publish": "verify a build and put it on the Hugging Face Hub, with its card",
+    "export": "write a build as DCASE SELD, LAION-CLAP or plain WAV files",
+    "verify-captions": "judge rewritten captions against their words, line by line",
 }
 EXTRA_OF = {
     "apache_beam": "build", "torch": "build", "scipy": "build", "soxr": "build", "tqdm": "build",
     "pyroomacoustics": "build", "psutil": "build", "datasets": "build", "librosa": "build",
-    "s3fs": "s3",
+    "lemminflect": "build", "snowballstemmer": "build",
+    "s3fs": "s3", "openai": "llm", "httpx2": "llm",
+    "huggingface_hub": "hub",
 }  # fmt: skip
 
 
@@ -33,6 +40,7 @@ def main(argv: list[str] | None = None) -> int:
     # Before any numeric library loads: workers are processes, and bits must not hang on threads.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "PRA_NUM_THREADS"):
         os.environ[name] = "1"
+    keep_memory()
     # Libraries that log while they load speak to a person only when something is wrong.
     logging.basicConfig(level=logging.ERROR)
     # Asked to end from outside, a command ends as after Ctrl-C: in order, its lock given back.
@@ -70,10 +78,14 @@ def _dispatch(words: list[str], runner_flags: list[str]) -> int:
     for name, summary in COMMANDS.items():
         own = commands.add_parser(name, help=summary, description=summary)
         if name == asked:
-            importlib.import_module(f"pipelines.{name}").configure(own)
+            _module(name).configure(own)
     args = parser.parse_args(words)
     args.runner_flags = runner_flags
-    return importlib.import_module(f"pipelines.{args.command}").run(args)
+    return _module(args.command).run(args)
+
+
+def _module(command: str) -> ModuleType:
+    return importlib.import_module(f"pipelines.{command.replace('-', '_')}")
 
 
 def _say(message: object, code: int) -> int:

@@ -13,13 +13,15 @@ from elsa_data.errors import ConfigError
 from elsa_data.records import ShardRef
 from elsa_data.shards.directory import Directory
 from elsa_data.shards.lock import Lock
+from elsa_data.shards.marks import read_marks
 from elsa_data.shards.state import differing, read_state, write_state
 from elsa_data.stages.assign import ASSIGNMENT, assign, remove_other_shards, shard_refs
 from elsa_data.stages.once import required_mark
 from elsa_data.stages.probe import chunks
 from elsa_data.stages.read import MANIFEST, ReadManifest, commit_manifest
-from elsa_data.stages.settings import STAGES, Settings, settings_from, state_of
+from elsa_data.stages.settings import STAGES, Settings, settings_from, standing_writer, state_of
 from pipelines.launch import RunOptions, launch, refuse_many, runner_flags
+from pipelines.llm import asked_first, prices_asked, require_endpoint, traffic_asked, writer_asked
 from pipelines.progress import share_of
 
 CHUNKS_A_WORKER = 8
@@ -35,7 +37,10 @@ def run_options(args: argparse.Namespace) -> RunOptions:
         ConfigError: the runner asked for is not known, or known to give wrong results.
     """
     run = RunOptions(
-        workers=args.workers, max_rejects=args.max_rejects, runner_flags=args.runner_flags
+        workers=args.workers,
+        max_rejects=args.max_rejects,
+        max_cost=getattr(args, "max_cost", None),
+        runner_flags=args.runner_flags,
     )
     runner_flags(run)
     return run
@@ -67,6 +72,7 @@ def begun(args: argparse.Namespace, manifest_sha256: str, excluded: str | None) 
         exclude_sha256=excluded,
         limit=args.limit,
         probe=args.probe,
+        writer=writer_asked(args, getattr(args, "captions", None) or "template"),
         **_asked(args),
     )
 
@@ -84,6 +90,8 @@ def opened(args: argparse.Namespace) -> Settings:
             f"{args.out} is no build: it has no build.json; run `elsa-data plan MANIFEST OUT`"
         )
     changes = _asked(args)
+    captions = changes.get("captions") or state["identity"]["caption"]["captions"]
+    changes["writer"] = writer_asked(args, captions, standing_writer(state))
     if getattr(args, "vocabulary", None):
         changes["vocabulary"] = load_vocabulary(args.vocabulary)
     settings = settings_from(state, args.out, **changes)
@@ -98,6 +106,7 @@ def _asked(args: argparse.Namespace) -> dict[str, Any]:
         for name in ("engine", "captions", "format", "rehash", "retry_rejects")
     }
     asked["allow_mixed_devices"] = getattr(args, "allow_mixed_devices", None)
+    asked["traffic"], asked["prices"] = traffic_asked(args), prices_asked(args)
     asked["device"] = resolve(getattr(args, "device", "cpu"), getattr(args, "workers", 1))
     return {name: value for name, value in asked.items() if value is not None}
 
@@ -155,7 +164,7 @@ def _refuse_other(old: Mapping[str, Any], settings: Settings, *, redo: bool) -> 
                 f"{settings.url} was made differently ({'; '.join(lines[:3])}): "
                 "ask for the same again, or build into a new directory"
             )
-        if lines and not redo:
+        if lines and not redo and (stage != "caption" or read_marks(settings.directory, stage)):
             raise ConfigError(
                 f"{settings.url} was made differently ({'; '.join(lines[:3])}): "
                 f"add --redo to {stage} it again"
@@ -194,11 +203,15 @@ def stage_command(stage: str) -> Callable[[argparse.Namespace], int]:
     def run(args: argparse.Namespace) -> int:
         directory, ways = Directory(args.out), run_options(args)
         settings = opened(args)
+        if stage == "caption":
+            require_endpoint(settings.writer)
         with owned(args, directory):
             keep(settings, redo=args.redo)
             if stage != "caption":
                 note_device(settings)
             mine = shards(settings)[args.shard_index :: args.shard_count]
+            if stage == "caption" and settings.writer is not None:
+                asked_first(settings, mine, [stage], ways, batch=args.batch)
             launch(mine, [stage], settings, ways)
         return 0
 

@@ -43,6 +43,7 @@ class RunOptions:
 
     workers: int = 1
     max_rejects: float = 0.05
+    max_cost: float | None = None
     runner_flags: Sequence[str] = field(default=())
 
 
@@ -61,13 +62,15 @@ def launch(
     runner, options = local_runner(run), PipelineOptions(runner_flags(run))
     dag = MakeShards(names, stages, settings, hinted=runner is None)
     task = _Task(dag, runner, options)
-    with Watch(settings.directory, stages, names) as watch, _Watchdog() as watchdog:
+    watch = Watch(settings.directory, stages, names, settings.prices)
+    with watch, _Watchdog() as watchdog:
         try:
             task.start()
             while task.is_alive():
                 task.join(POLL_S)
                 watch.poll()
                 refuse_many(watch.rejected_share(), settings, run)
+                refuse_dear(watch.usd, run)
                 if watchdog.worker_lost() and task.is_alive():
                     raise BuildError(
                         "a worker process died (killed, or out of memory); what is finished is "
@@ -95,6 +98,19 @@ def refuse_many(share: float | None, settings: Settings, run: RunOptions) -> Non
             f"{share:.1%} of the rows so far were rejected, more than --max-rejects "
             f"{run.max_rejects:.1%}; see {settings.directory.path('rejects')}, mend the "
             "input or raise the share, and run the same command again"
+        )
+
+
+def refuse_dear(usd: float, run: RunOptions) -> None:
+    """Return if so many US dollars may be spent.
+
+    Raises:
+        BuildError: they are more than asked for.
+    """
+    if run.max_cost is not None and usd > run.max_cost:
+        raise BuildError(
+            f"the captions have cost {usd:.2f} USD, more than --max-cost {run.max_cost:.2f}: every "
+            "answer is kept; raise it and run the same command again"
         )
 
 

@@ -1,10 +1,12 @@
 """The flags of the commands, each declared once."""
 
 import argparse
+import math
 import sys
 from collections.abc import Callable
 from typing import NoReturn
 
+from elsa_data.captions.dialect import EFFORTS
 from elsa_data.errors import did_you_mean
 
 ENGINES = ("torch", "pyroomacoustics")
@@ -85,8 +87,40 @@ def engine_argument(parser: argparse.ArgumentParser) -> None:
 
 def caption_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare who speaks."""
-    parser.add_argument("--captions", choices=("template",), help="who writes captions [template]")
+    parser.add_argument(
+        "--captions",
+        choices=("template", "openai"),
+        help="who writes captions: the template, or a model behind any OpenAI-compatible endpoint "
+        "(OPENAI_BASE_URL and OPENAI_API_KEY in the environment) [template]",
+    )
     parser.add_argument("--vocabulary", help="the words for the numbers [the preset's]")
+    llm = parser.add_argument_group("with --captions openai")
+    llm.add_argument("--model", metavar="NAME", help="the model that is asked")
+    llm.add_argument(
+        "--attempts", type=whole(1), metavar="N", help="answers judged before the template [3]"
+    )
+    llm.add_argument(
+        "--reasoning-effort", choices=EFFORTS, help="of models that think before they speak [none]"
+    )
+    llm.add_argument(
+        "--max-concurrent", type=whole(1), metavar="N", help="requests at once, in all workers [64]"
+    )
+    llm.add_argument("--rpm", type=whole(1), metavar="N", help="requests per minute, in all")
+    llm.add_argument("--tpm", type=whole(1), metavar="N", help="tokens per minute, in all")
+    llm.add_argument(
+        "--request-timeout", type=positive, metavar="S", help="seconds a request may take [60]"
+    )
+    llm.add_argument(
+        "--batch",
+        action="store_true",
+        help="ask through the Batch API: half the price, within a day; run the same command again "
+        "to go on waiting",
+    )
+    llm.add_argument("--price-in", type=positive, metavar="USD", help="per million tokens asked")
+    llm.add_argument("--price-out", type=positive, metavar="USD", help="per million tokens said")
+    llm.add_argument(
+        "--max-cost", type=positive, metavar="USD", help="stop before the build costs more"
+    )
 
 
 def render_arguments(parser: argparse.ArgumentParser) -> None:
@@ -141,6 +175,17 @@ def whole(least: int) -> Callable[[str], int]:
         return value
 
     return number
+
+
+def positive(text: str) -> float:
+    """Return a number above 0."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0.0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r}: wanted a number above 0")
+    return value
 
 
 def share(text: str) -> float:

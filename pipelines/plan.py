@@ -10,8 +10,10 @@ from elsa_data.records import ShardRef
 from elsa_data.shards.commit import sweep
 from elsa_data.shards.directory import Directory
 from elsa_data.shards.marks import fingerprint
+from elsa_data.stages.expected import expected
 from elsa_data.stages.read import ReadManifest, read_manifests
 from elsa_data.stages.settings import Settings
+from pipelines import llm
 from pipelines.builds import (
     assigned,
     begun,
@@ -57,9 +59,16 @@ def take_through(
     with tempfile.TemporaryDirectory(prefix="elsa-data-") as folder:
         manifest = read(args, Path(folder))
         settings = begun(args, manifest.sha256, excluded_sha256)
+        asked = None
+        if settings.writer is not None and (args.dry_run or ways.max_cost is not None):
+            asked = expected(settings, settings.writer, manifest)
         if args.dry_run:
-            preview(settings, manifest, stages)
+            preview(settings, manifest, stages, asked)
+        llm.refuse_costly(settings, asked, ways.max_cost)
+        if args.dry_run:
             return None
+        if "caption" in stages:
+            llm.require_endpoint(settings.writer)
         with owned(args, directory):
             sweep_unless_shared(args, directory)
             keep(settings, redo=args.redo)
@@ -67,6 +76,8 @@ def take_through(
                 note_device(settings)
             refs = assigned(settings, manifest, excluded, ways)
             mine = refs[args.shard_index :: args.shard_count]
+            if "caption" in stages and settings.writer is not None:
+                stages = llm.asked_first(settings, mine, stages, ways, batch=args.batch)
             launch(mine, stages, settings, ways)
         sys.stdout.write(plan_summary(settings, refs))
     return settings, refs

@@ -5,12 +5,18 @@ from collections.abc import Sequence
 
 from elsa_data.errors import ConfigError
 from elsa_data.stages.estimate import estimate
+from elsa_data.stages.expected import Expected
 from elsa_data.stages.read import ReadManifest
 from elsa_data.stages.settings import Settings
+from pipelines import llm
 
 
-def preview(settings: Settings, manifest: ReadManifest, stages: Sequence[str]) -> None:
+def preview(
+    settings: Settings, manifest: ReadManifest, stages: Sequence[str], asked: Expected | None
+) -> None:
     """Print counts, hours, bytes and cost of a build that is not begun.
+
+    ``asked``: what a language model is expected to be asked, None where none is.
 
     Raises:
         ConfigError: the stages make audio, and it would not fit on the disk.
@@ -26,7 +32,7 @@ def preview(settings: Settings, manifest: ReadManifest, stages: Sequence[str]) -
             f"hours      {told.hours:.1f} ({source})",
             f"disk       {_size(told.final_bytes)} in the end, "
             f"{_size(told.peak_bytes)} at the peak, {free} free",
-            "LLM        0 tokens, 0 USD (template captions)",
+            f"LLM        {llm.told(settings, asked)}",
             "Nothing was written.",
             "",
         ]

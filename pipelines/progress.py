@@ -3,14 +3,16 @@
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
+from typing import Any
 
 from tqdm import tqdm
 
+from elsa_data.captions.prices import Prices
 from elsa_data.records import ShardRef
 from elsa_data.shards.directory import Directory, shard_ref
-from elsa_data.shards.marks import Mark, read_mark
+from elsa_data.shards.marks import Mark, read_mark, read_marks
 
 FEW_ROWS = 200
 """Below this many rows a share of rejects says nothing."""
@@ -21,9 +23,22 @@ LOCAL_S, REMOTE_S = 0.5, 10.0
 class Watch:
     """Follows the done marks of some shards through some stages."""
 
-    def __init__(self, directory: Directory, stages: Sequence[str], names: Sequence[str]) -> None:
-        """Note what is done already: only what this run adds is shown and judged."""
-        self._directory = directory
+    def __init__(
+        self,
+        directory: Directory,
+        stages: Sequence[str],
+        names: Sequence[str],
+        prices: Prices | None = None,
+    ) -> None:
+        """Note what is done already: only what this run adds is shown and judged.
+
+        With prices, what captions cost is followed too, in ``usd``: since the build began.
+        """
+        self._directory, self._prices = directory, prices
+        self._cost = 0.0
+        if prices is not None:
+            self._cost = sum(_usd(mark.counts, prices) for mark in read_marks(directory, "caption"))
+        self.usd = self._cost
         self._waiting = {stage: set(names) for stage in stages}
         self._before = {stage: self._stamps(stage) for stage in stages}
         self._stages, self._names = stages, names
@@ -63,7 +78,8 @@ class Watch:
                     if mark is not None:
                         self._waiting[stage].remove(name)
                         self._count(mark)
-        self._show_rows()
+        if self._bars or self._prices is not None:
+            self._look_inside()
 
     def rejected_share(self) -> float | None:
         """Return the share of rejects among the rows of this run, None while they are few."""
@@ -86,6 +102,8 @@ class Watch:
     def _count(self, mark: Mark) -> None:
         self._rows += mark.rows
         self._rejects += mark.rejects
+        if self._prices is not None and mark.stage == "caption":
+            self._cost += _usd(mark.counts, self._prices)
         rate = mark.rows / mark.seconds if mark.seconds else 0.0
         if bar := self._bars.get(mark.stage):
             bar.update()
@@ -93,20 +111,36 @@ class Watch:
         else:
             sys.stderr.write(
                 f"{mark.stage} {mark.shard}: {mark.rows} rows, {mark.rejects} rejects, "
-                f"{mark.seconds:.1f} s\n"
+                f"{mark.seconds:.1f} s{_sources(mark)}\n"
             )
 
-    def _show_rows(self) -> None:
-        if not self._bars:
-            return
+    def _look_inside(self) -> None:
+        """Take in what workers say of the shards they are at."""
+        self.usd = self._cost
         for path in self._directory.files("progress"):
             try:
                 said = json.loads(self._directory.fs.cat_file(self._directory.path(path)))
             except (FileNotFoundError, ValueError):
                 continue
+            if self._prices is not None:
+                self.usd += _usd(said, self._prices)
             # What `verify` found lies here too, until the launcher takes it.
             if bar := self._bars.get(said.get("stage")):
-                bar.set_postfix(rows=self._rows + said["done"], rejects=self._rejects)
+                notes = {n: said[n] for n in ("retries", "fallbacks") if n in said}
+                notes |= {"usd": f"{self.usd:.2f}"} if notes and self._prices else {}
+                bar.set_postfix(rows=self._rows + said["done"], rejects=self._rejects, **notes)
+
+
+def _usd(tokens: Mapping[str, Any], prices: Prices) -> float:
+    return prices.usd(tokens.get("tokens_in", 0), tokens.get("tokens_out", 0))
+
+
+def _sources(mark: Mark) -> str:
+    """Return who wrote the captions of a shard, where a model was asked."""
+    if "attempts" not in mark.counts:
+        return ""
+    llm, template = (mark.counts.get(f"captions:{who}", 0) for who in ("llm", "template"))
+    return f", captions: {llm} by the model, {template} by the template"
 
 
 def share_of(rows: int, rejects: int) -> float | None:

@@ -34,15 +34,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Return 0 when everything holds, else 1."""
+    settings, refs, found = verified(args)
+    sys.stdout.write(told(settings, refs, found))
+    return 1 if found.findings else 0
+
+
+def verified(args: argparse.Namespace) -> tuple[Settings, list[ShardRef], Verdict]:
+    """Return the verdict on a build, and the shards it is based on."""
     settings = replace(opened(args), rehash=True)
     refs = shards(settings)
     if args.sample:
         refs = sampled(refs, args.sample)
     run = RunOptions(workers=args.workers, runner_flags=args.runner_flags)
     launch(refs, ["verify"], settings, run)
-    found = verdict(settings, refs)
-    sys.stdout.write(told(settings, refs, found))
-    return 1 if found.findings else 0
+    return settings, refs, verdict(settings, refs)
 
 
 def sampled(refs: list[ShardRef], wanted: int) -> list[ShardRef]:

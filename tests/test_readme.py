@@ -94,7 +94,7 @@ def test_a_command_parses(line: str) -> None:
     words, _ = split_runner_flags(shlex.split(re.sub(r"\$\w+", "1", line))[1:])
     assert words[0] in COMMANDS, line
     parser = Parser(prog="elsa-data")
-    importlib.import_module(f"pipelines.{words[0]}").configure(parser)
+    importlib.import_module(f"pipelines.{words[0].replace('-', '_')}").configure(parser)
     parser.parse_args(words[1:])
 
 
@@ -106,7 +106,7 @@ def test_the_flags_named_in_the_text_exist() -> None:
     known = {"--extra-index-url", "--version"}
     for name in COMMANDS:
         parser = Parser(prog=name)
-        importlib.import_module(f"pipelines.{name}").configure(parser)
+        importlib.import_module(f"pipelines.{name.replace('-', '_')}").configure(parser)
         known |= {flag for action in parser._actions for flag in action.option_strings}
     named = set(re.findall(r"`(--[a-z-]+)", README))
     assert named <= known, named - known

@@ -11,10 +11,10 @@ from elsa_data.corpora.counting import counts_once
 from elsa_data.corpora.decode import load
 from elsa_data.corpora.resampling import resample
 from elsa_data.errors import ClipError
+from elsa_data.examples import REPEAT_GAP_S
 from elsa_data.records import Clip
 
 FADE_S: Final = 0.01
-GAP_S: Final = 0.25
 
 FAINT_DB: Final = 20.0
 """A cut-out this far below its clip does not hold the sound that the caption speaks of."""
@@ -153,7 +153,7 @@ def _repeated(
     unit: NDArray[np.float32], sample_rate_hz: int, shortest: int, longest: int
 ) -> tuple[NDArray[np.float32], int]:
     """Return the unit, repeated until ``shortest`` is reached but cut at ``longest``; how often."""
-    gap = np.zeros(round(GAP_S * sample_rate_hz), np.float32)
+    gap = np.zeros(round(REPEAT_GAP_S * sample_rate_hz), np.float32)
     stride = len(unit) + len(gap)
     repeats = -(-(shortest + len(gap)) // stride)
     samples = np.tile(np.concatenate([_faded(unit, sample_rate_hz), gap]), repeats)

@@ -22,6 +22,14 @@ _CC0: Final = frozenset({"cc0", "cc0 1.0", "cc0-1.0", "creative commons 0", "pub
 
 _NOTHING: Final = frozenset({"", "unknown", "none", "null", "nan", "n/a", "not found"})
 
+_CC_ADAPTABLE: Final = re.compile(r"CC-BY(?:-NC)?(?:-SA)?-\d\.\d")
+
+_OPEN: Final = frozenset(
+    {"CC0-1.0", "CC-PDDC", "LicenseRef-CC-Sampling-Plus-1.0", "PDDL-1.0", "ODC-By-1.0", "ODbL-1.0"}
+    | {"MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "GPL-2.0-or-later", "GPL-3.0-or-later"}
+)
+"""Other licences that let anybody publish what is made from a work."""
+
 
 @lru_cache(maxsize=1024)
 def spdx(text: str) -> str:
@@ -53,3 +61,19 @@ def _creative_commons(folder: str, kind: str, version: str) -> str:
     if kind.startswith("sampling"):
         return f"LicenseRef-CC-Sampling-Plus-{version}"
     return f"CC-{kind.upper()}-{version}"
+
+
+def hindrance(licence: str) -> str | None:
+    """Return why rows made from a source of this licence may not be published; None if they may.
+
+    A rendered row is an adaptation of its source, so that a licence without derivatives bars it.
+    """
+    if licence == UNKNOWN:
+        return "tells nobody what is allowed"
+    if licence == NOT_REDISTRIBUTABLE:
+        return "forbids others to publish the sound"
+    if _CC_ADAPTABLE.fullmatch(licence) or licence in _OPEN:
+        return None
+    if licence.startswith("CC-BY") and "-ND" in licence:
+        return "forbids to publish what is made from the sound"
+    return "is not one this program knows to allow it"

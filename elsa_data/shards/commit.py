@@ -99,6 +99,22 @@ def commit(local_file: Path, url: str) -> None:
         _sync(target.parent)
 
 
+@contextlib.contextmanager
+def fetched(directory: Directory, url: str) -> Iterator[Path]:
+    """Return a file of the build on this machine: itself when it is local, else a passing copy.
+
+    Raises:
+        BuildError: there is no room for the copy.
+    """
+    if directory.local is not None:
+        yield Path(url)
+        return
+    with scratch(directory, "fetched") as folder:
+        with explained(folder):
+            directory.fs.get_file(url, str(folder / "file"))
+        yield folder / "file"
+
+
 def withdraw(url: str) -> None:
     """Remove a file for good before what follows; nothing happens where there is none.
 

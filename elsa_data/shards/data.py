@@ -1,8 +1,8 @@
 """The published shards in either format: one way to write them, one way to read them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from elsa_data.examples import Example
 from elsa_data.records import ShardRef
@@ -24,6 +24,14 @@ def read_data(directory: Directory, ref: ShardRef) -> Iterator[Example]:
         url = directory.shard("render", ref, extension)
         if directory.fs.exists(url):
             yield from _MODULES[name].read_examples(url, directory.fs)
+
+
+def read_fields(
+    directory: Directory, url: str, names: Sequence[str]
+) -> Iterator[tuple[list[dict[str, Any]], int]]:
+    """Yield these fields of the rows of a shard, batch by batch, and the bytes of each batch."""
+    module = webdataset if url.endswith(".tar") else parquet
+    yield from module.read_fields(url, directory.fs, names)
 
 
 def remove_other_formats(directory: Directory, ref: ShardRef, format_name: str) -> None:

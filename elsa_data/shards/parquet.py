@@ -1,7 +1,7 @@
 """Data rows in Parquet, as the Hub and `datasets` read them: the audio column types itself."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,7 +39,8 @@ def write_examples(
     """
     batches = in_batches(examples, rows=HEAVY_ROWS, size=lambda example: len(example.audio))
     schema = example_schema(metadata or {})
-    return write_tables(map(_stored, batches), path, schema, as_is=(f"{AUDIO}.bytes",))
+    as_is = (f"{AUDIO}.bytes",)
+    return write_tables(map(_stored, batches), path, schema, as_is=as_is, published=True)
 
 
 def read_examples(url: str, fs: fsspec.AbstractFileSystem) -> Iterator[Example]:
@@ -52,6 +53,24 @@ def read_examples(url: str, fs: fsspec.AbstractFileSystem) -> Iterator[Example]:
         with readable(url):
             examples = from_table(_plain(table), Example)
         yield from examples
+
+
+def read_fields(
+    url: str, fs: fsspec.AbstractFileSystem, names: Sequence[str]
+) -> Iterator[tuple[list[dict[str, Any]], int]]:
+    """Yield these fields of the rows, batch by batch, and the bytes of the whole batch in memory.
+
+    Their sum is what `datasets` calls the size of a split.
+
+    Raises:
+        BuildError: the file is missing, damaged, or holds no data rows.
+    """
+    for table in read_tables(url, fs):
+        with readable(url):
+            if missing := [name for name in names if name not in table.column_names]:
+                raise ValueError(f"no column {', '.join(missing)}: it holds no data rows")
+            fields = _plain(table).select(list(names))
+        yield fields.to_pylist(), table.nbytes
 
 
 def example_schema(metadata: Mapping[str, str]) -> pa.Schema:

@@ -6,7 +6,7 @@ Equal rows give equal bytes: every time and owner in the tar is fixed.
 import io
 import json
 import tarfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -68,6 +68,38 @@ def read_examples(url: str, fs: fsspec.AbstractFileSystem) -> Iterator[Example]:
         yield from examples
 
 
+def add_member(tar: tarfile.TarFile, name: str, data: bytes) -> None:
+    """Add a file to a tar, with the time and owner that every member has."""
+    member = tarfile.TarInfo(name)
+    member.size = len(data)
+    member.uname = member.gname = _OWNER
+    tar.addfile(member, io.BytesIO(data))
+
+
+def read_fields(
+    url: str, fs: fsspec.AbstractFileSystem, names: Sequence[str]
+) -> Iterator[tuple[list[dict[str, Any]], int]]:
+    """Yield these fields of each row, and the bytes of its members; the sound is skipped.
+
+    Raises:
+        BuildError: the file is missing, damaged, or holds no data rows.
+    """
+    size = 0
+    with readable(url):
+        file: Any = fs.open(url, "rb")
+        try:
+            with file, tarfile.open(fileobj=file, mode="r:") as tar:
+                for member in tar:
+                    size += member.size
+                    if (data := tar.extractfile(member)) and member.name.endswith(".json"):
+                        row = json.loads(data.read())
+                        yield [{name: row[name] for name in names}], size
+                        size = 0
+                yield [], size
+        except (tarfile.TarError, KeyError) as error:
+            raise ValueError(f"no data rows: {error}") from error
+
+
 def _add(tar: tarfile.TarFile, example: Example, fields: Mapping[str, Any]) -> None:
     key = example.example_id
     if not (key.isascii() and key.replace("-", "").replace("_", "").isalnum()):
@@ -75,10 +107,7 @@ def _add(tar: tarfile.TarFile, example: Example, fields: Mapping[str, Any]) -> N
     text = json.dumps(fields, ensure_ascii=False, allow_nan=False)
     members = {"flac": example.audio, "json": text.encode(), "txt": example.caption.encode()}
     for ext, data in members.items():
-        member = tarfile.TarInfo(f"{key}.{ext}")
-        member.size = len(data)
-        member.uname = member.gname = _OWNER
-        tar.addfile(member, io.BytesIO(data))
+        add_member(tar, f"{key}.{ext}", data)
 
 
 def _rows(url: str, fs: fsspec.AbstractFileSystem) -> Iterator[dict[str, Any]]:

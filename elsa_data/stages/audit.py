@@ -201,7 +201,8 @@ def _check_example(
         found.add(name, iter([f"its clip cannot be read again: {error}"]), "sound")
         return
     found.add(name, check_row(example, group, spec, captioned, dries, rirs), "labels")
-    found.add(name, check_captions(example, group, spec, captioned), "captions")
+    said = check_captions(example, group, spec, captioned, settings.vocabulary)
+    found.add(name, said, "captions")
     if faults:
         return
     found.add(name, check_sound(example, spec, dries, rirs, same=same), "sound")

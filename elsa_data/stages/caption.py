@@ -1,6 +1,7 @@
 """Measured rooms and true geometry to sentences: every caption says what is so, and no more."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from elsa_data.captions.assertions import contradiction
@@ -26,6 +27,7 @@ from elsa_data.shards.tables import read_records, write_records
 from elsa_data.stages.once import Made, once
 from elsa_data.stages.progress import Progress
 from elsa_data.stages.rejects import example_reject
+from elsa_data.stages.rewriting import Drafted, rewritten
 from elsa_data.stages.settings import Settings, prompt_sha256
 
 ROW_GROUP_ROWS = 1024
@@ -38,23 +40,31 @@ def caption(ref: ShardRef, settings: Settings) -> ShardReport:
     def make(scratch: Path, marks: Mapping[str, Mark]) -> Made:
         directory = settings.directory
         rejects: list[Reject] = []
+        counts: Counter[str] = Counter()
         path = scratch / "captions.parquet"
-        with Progress(directory, "caption", ref, marks["plan"].rows) as progress:
-            rows = write_records(
-                _captioned(ref, settings, rejects, progress),
-                path,
-                Captioned,
-                row_group_rows=ROW_GROUP_ROWS,
+        with Progress(directory, "caption", ref, marks["plan"].counts["examples"]) as progress:
+            drafts = drafted(ref, settings, rejects)
+            rows = (
+                (captioned for captioned, _ in drafts)
+                if settings.writer is None
+                else rewritten(drafts, ref, settings, settings.writer, counts, progress)
             )
-        return Made(files={directory.shard("caption", ref): path}, rows=rows, rejects=rejects)
+            written = write_records(
+                _counted(rows, progress), path, Captioned, row_group_rows=ROW_GROUP_ROWS
+            )
+        return Made(
+            files={directory.shard("caption", ref): path},
+            rows=written,
+            rejects=rejects,
+            counts=counts,
+        )
 
     inputs = [("plan", ref), ("simulate", ref)]
     return once(settings, "caption", ref, inputs, settings.fingerprints()["caption"], make)
 
 
-def _captioned(
-    ref: ShardRef, settings: Settings, rejects: list[Reject], progress: Progress
-) -> Iterator[Captioned]:
+def drafted(ref: ShardRef, settings: Settings, rejects: list[Reject]) -> Iterator[Drafted]:
+    """Yield each example that has its RIR in the template's words, with its source captions."""
     directory = settings.directory
     measures: dict[str, dict[str, RirMeasures]] = {}
     for measured, _ in read_measures(directory.shard("simulate", ref), directory.fs):
@@ -65,10 +75,27 @@ def _captioned(
             if not all(part.placement_id in (None, *own) for part in example.parts):
                 continue  # its RIR is a reject of simulate already
             try:
-                yield captioned(group, example, own, settings.vocabulary)
+                yield draft(group, example, own, settings.vocabulary)
             except ElementError as error:
                 rejects.append(example_reject(example, "caption", ref, error))
+
+
+def draft(
+    group: Group, example: ExampleSpec, measures: MeasuresByPlacement, vocabulary: Vocabulary
+) -> Drafted:
+    """Return an example in the template's words, with the source captions of each caption.
+
+    Raises:
+        CaptionError: as `captioned`.
+    """
+    made = captioned(group, example, measures, vocabulary)
+    return made, tuple(originals_of(group, example, c.caption_index) for c in made.captions)
+
+
+def _counted(rows: Iterable[Captioned], progress: Progress) -> Iterator[Captioned]:
+    for row in rows:
         progress.add(1)
+        yield row
 
 
 def captioned(

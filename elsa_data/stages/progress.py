@@ -12,6 +12,8 @@ INTERVAL_S = 1.0
 class Progress:
     """Counts the elements of one shard and says so at most once a second.
 
+    ``notes`` are further numbers of the stage's own.
+
     The file is a hint for the eye: it is not fsynced, may be stale, and nothing is decided by it.
     """
 
@@ -20,6 +22,7 @@ class Progress:
         self._fs, self._url = directory.fs, directory.progress(stage, ref)
         self._stage, self._total, self._done = stage, total, 0
         self._said = 0.0
+        self.notes: dict[str, float] = {}
 
     def __enter__(self) -> "Progress":
         self.add(0)
@@ -35,5 +38,5 @@ class Progress:
         now = time.monotonic()
         if now - self._said >= INTERVAL_S:
             self._said = now
-            said = {"stage": self._stage, "done": self._done, "total": self._total}
+            said = {"stage": self._stage, "done": self._done, "total": self._total} | self.notes
             self._fs.pipe_file(self._url, json.dumps(said).encode())

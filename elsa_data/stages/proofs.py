@@ -11,7 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from elsa_data.acoustics.levels import CEILING_DBFS
+from elsa_data.captions.contacts import without_contacts
 from elsa_data.captions.template import misspoken
+from elsa_data.captions.verify import verdict
+from elsa_data.config import Vocabulary
 from elsa_data.conventions import FOA_CHANNELS
 from elsa_data.corpora.dry import Dry
 from elsa_data.examples import Example
@@ -112,12 +115,20 @@ def check_row(
 
 
 def check_captions(
-    example: Example, group: Group, spec: ExampleSpec, captioned: Captioned
+    example: Example,
+    group: Group,
+    spec: ExampleSpec,
+    captioned: Captioned,
+    vocabulary: Vocabulary,
 ) -> Iterator[str]:
     """Yield what a caption says beside the words of its row, or leaves out."""
     for caption in captioned.captions if example.spatial else ():
         originals = originals_of(group, spec, caption.caption_index)
-        if slot := misspoken(caption.text, originals, captioned.attributes):
+        if caption.source == "llm":
+            seen = tuple(map(without_contacts, originals))
+            if reason := verdict(caption.text, seen, captioned.attributes, vocabulary):
+                yield f"the caption {caption.text!r} is not faithful: {reason}"
+        elif slot := misspoken(caption.text, originals, captioned.attributes):
             yield f"the caption {caption.text!r} is not true of the {slot}"
 
 

@@ -2,9 +2,12 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from elsa_data.captions.examine import Writer
+from elsa_data.captions.pace import Traffic
+from elsa_data.captions.prices import Prices
 from elsa_data.config import (
     Preset,
     Vocabulary,
@@ -16,11 +19,12 @@ from elsa_data.config import (
 from elsa_data.errors import ConfigError
 from elsa_data.shards.directory import Directory
 from elsa_data.shards.marks import fingerprint
+from elsa_data.strict import Spot, parse, plain
 
 STAGES = ("plan", "simulate", "caption", "render")
 """The stages a shard passes, in order."""
 
-VERSIONS = {"plan": 1, "simulate": 1, "caption": 1, "render": 1}
+VERSIONS = {"plan": 2, "simulate": 2, "caption": 2, "render": 2}
 """Raised when a stage's code changes what it writes."""
 
 TEMPLATE_PROMPT = "template.v1"
@@ -30,7 +34,9 @@ TEMPLATE_PROMPT = "template.v1"
 class Settings:
     """One build: where it lives, what it is made of, and on which device this run computes.
 
-    Only ``url``, ``device`` and the flags below it may differ from run to run.
+    Only ``url``, ``device`` and the flags below it may differ from run to run. ``writer`` is the
+    language model that captions ask, None where the template alone speaks; ``traffic`` is what one
+    process may ask of it, and ``prices`` what that costs.
     """
 
     url: str
@@ -43,8 +49,11 @@ class Settings:
     probe: bool = True
     engine: str = "torch"
     captions: str = "template"
+    writer: Writer | None = None
     format: str = "parquet"
     device: str = "cpu"
+    traffic: Traffic = field(default_factory=Traffic)
+    prices: Prices | None = None
     rehash: bool = False
     retry_rejects: bool = False
     allow_mixed_devices: bool = False
@@ -78,7 +87,8 @@ class Settings:
                 "captions": self.captions,
                 "vocabulary": vocabulary,
                 "prompt_sha256": prompt_sha256(),
-            },
+            }
+            | ({} if self.writer is None else {"writer": _identity_of(self.writer)}),
             "render": {"version": VERSIONS["render"], "format": self.format, "level": level},
         }
 
@@ -97,6 +107,12 @@ def prompt_sha256() -> str:
     return hashlib.sha256(asset("prompts", TEMPLATE_PROMPT).read_bytes()).hexdigest()
 
 
+def _identity_of(writer: Writer) -> dict[str, Any]:
+    """Return what captions depend on: the prompt by its name and hash."""
+    prompt = {"prompt": writer.prompt.name, "rewrite_sha256": writer.prompt.sha256}
+    return {k: v for k, v in plain(writer).items() if k != "prompt"} | prompt
+
+
 def state_of(settings: Settings) -> dict[str, Any]:
     """Return what ``build.json`` keeps of a build, so that any stage can be run again from it."""
     return {
@@ -105,7 +121,18 @@ def state_of(settings: Settings) -> dict[str, Any]:
         "fingerprints": settings.fingerprints(),
         "preset": to_plain(settings.preset),
         "vocabulary": to_plain(settings.vocabulary),
+        "writer": None if settings.writer is None else plain(settings.writer),
     }
+
+
+def standing_writer(state: Mapping[str, Any]) -> Writer | None:
+    """Return the writer that a ``build.json`` keeps, its prompt resolved; None for the template.
+
+    Raises:
+        ConfigError: it was written by another version or by hand.
+    """
+    kept = state.get("writer")
+    return None if kept is None else parse(Writer, kept, Spot("build.json", ConfigError, "writer"))
 
 
 def settings_from(
@@ -128,6 +155,7 @@ def settings_from(
             "probe": identity["plan"]["probe"],
             "engine": identity["simulate"]["engine"],
             "captions": identity["caption"]["captions"],
+            "writer": standing_writer(state),
             "format": identity["render"]["format"],
         }
     except KeyError as missing:

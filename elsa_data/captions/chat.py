@@ -1,0 +1,228 @@
+"""The one door to a language model: any endpoint that speaks OpenAI's Chat Completions.
+
+Where it is and what opens it comes from the environment alone (OPENAI_BASE_URL, OPENAI_API_KEY),
+and no error here repeats the key.
+"""
+
+import asyncio
+import os
+import re
+import sys
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
+
+from elsa_data.captions.dialect import Dialect, Sampling
+from elsa_data.captions.prompts import Messages
+from elsa_data.captions.replies import Reply, reply_of, retry_after_s
+from elsa_data.errors import BuildError, ConfigError, TransientError
+
+QUOTA_CODES: Final = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active")
+BUSY_STATUS: Final = (408, 409, 425, 429)
+REFUSED_STATUS: Final = (400, 413, 415, 422)
+MOST_SPELLINGS: Final = 8
+LONGEST_MESSAGE: Final = 160
+
+Result = TypeVar("Result")
+
+_DIALECTS: Final[dict[tuple[str, str], Dialect]] = {}
+"""What this process has learnt of each endpoint and model; it only ever grows truer."""
+
+
+class Busy(TransientError):
+    """The endpoint gives no answer now.
+
+    Attributes:
+        kind: ``rate-limit``, ``overloaded``, ``server``, ``connection`` or ``timeout``.
+        retry_after_s: how long it asks to be left alone; None when it does not say.
+    """
+
+    def __init__(self, kind: str, message: str, retry_after_s: float | None = None) -> None:
+        """Keep what a retry is timed by."""
+        super().__init__(message)
+        self.kind, self.retry_after_s = kind, retry_after_s
+
+
+class Chat:
+    """A client of one model, for the length of an ``async with`` block.
+
+    Attributes:
+        host: host and port of the endpoint.
+        secret: the key, to be kept out of everything.
+        refusal: what the endpoint said of the last question it would not take.
+    """
+
+    def __init__(self, model: str, *, timeout_s: float = 60.0) -> None:
+        """Read the environment; nothing is sent.
+
+        Raises:
+            ConfigError: there is no key, or it or the URL cannot be used.
+            ModuleNotFoundError: openai is not installed.
+        """
+        import httpx2
+        import openai
+
+        self._openai, self._response = openai, httpx2.Response
+        self.secret = _checked_key(os.environ.get("OPENAI_API_KEY", ""))
+        self.host = _checked_host(os.environ.get("OPENAI_BASE_URL") or "https://api.openai.com/v1")
+        self._model, self._timeout_s = model, timeout_s
+        self._dialect = _DIALECTS.setdefault((self.host, model), Dialect(self.host))
+        self._client: Any = None
+        self.refusal = ""
+
+    async def __aenter__(self) -> "Chat":
+        # aiohttp, where it is installed, answers about twice as many requests a second.
+        try:
+            transport = self._openai.DefaultAioHttpClient(timeout=self._timeout_s)
+        except RuntimeError:
+            transport = self._openai.DefaultAsyncHttpxClient(timeout=self._timeout_s)
+        self._client = self._openai.AsyncOpenAI(
+            api_key=self.secret, http_client=transport, max_retries=0, timeout=self._timeout_s
+        )
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        await self._client.close()
+
+    async def ask(self, messages: Messages, sampling: Sampling) -> Reply:
+        """Return the answer to one question, asked once.
+
+        Raises:
+            Busy: there is no answer now.
+            ConfigError: the key, the model or the URL is wrong.
+            BuildError: the account has no quota left.
+        """
+        for _ in range(MOST_SPELLINGS):
+            sent = self._dialect.spelt(sampling)
+            try:
+                response = await self._post(messages, sent)
+            except self._openai.APIStatusError as error:
+                if self._misspelt(error, sent, sampling):
+                    continue
+                return self._refusal(error)
+            return reply_of(response.content, response.headers, secret=self.secret)
+        return Reply(fault="bad-request")
+
+    def body(self, messages: Messages, sampling: Sampling) -> dict[str, Any]:
+        """Return a question as it is sent, in the parameters that the endpoint is known to take."""
+        return {"model": self._model, "messages": messages, **self._dialect.spelt(sampling)}
+
+    async def call(self, request: Callable[[Any], Awaitable[Result]]) -> Result:
+        """Return what some other request to the endpoint gives; ``request`` gets the client.
+
+        Raises:
+            Busy, ConfigError, BuildError: as `ask`; also when it is refused for good.
+        """
+        try:
+            return await self._reached(request)
+        except self._openai.APIStatusError as error:
+            if error.status_code in (404, 405, 501):
+                raise ConfigError(
+                    f"{self.host} has no Batch API ({error.status_code}: {self._said(error)}): "
+                    "leave out --batch"
+                ) from None
+            self._refusal(error)
+            raise BuildError(f"{self.host} refuses the batch ({self.refusal})") from None
+
+    async def _post(self, messages: Messages, sent: Mapping[str, Any]) -> Any:
+        """Return the response, its body read."""
+        body = {"model": self._model, "messages": messages, **sent}
+        # Untyped on purpose: what servers send is judged here, not by a model of what they should.
+        return await self._reached(
+            lambda client: client.post("/chat/completions", cast_to=self._response, body=body)
+        )
+
+    async def _reached(self, request: Callable[[Any], Awaitable[Result]]) -> Result:
+        """Return what a request gives; a fault on the way to the endpoint is Busy."""
+        started = time.monotonic()
+        try:
+            return await request(self._client)
+        except self._openai.APIStatusError:
+            raise
+        except (self._openai.APIConnectionError, TimeoutError, *_transport_errors()):
+            # aiohttp calls a dropped connection a time-out; the clock knows better.
+            timed_out = time.monotonic() - started >= 0.95 * self._timeout_s
+            kind = "timeout" if timed_out else "connection"
+            raise Busy(kind, f"{self.host} gives no answer ({kind})") from None
+
+    def _misspelt(self, error: Any, sent: Mapping[str, Any], sampling: Sampling) -> bool:
+        """Return whether the request is worth sending again in other words."""
+        if error.status_code not in (400, 422):
+            return False
+        if sent != self._dialect.spelt(sampling):
+            return True  # another request has learnt it meanwhile
+        return self._dialect.learn(sent, error.param, str(error.message))
+
+    def _refusal(self, error: Any) -> Reply:
+        """Return the fault of a request that was refused for good.
+
+        Raises:
+            Busy, ConfigError, BuildError: as `ask`.
+        """
+        status, said = error.status_code, self._said(error)
+        if {error.code, error.type} & set(QUOTA_CODES) or status == 402:
+            raise BuildError(
+                f"{self.host} has no quota left for this key ({status}: {said}): add credit or use "
+                "another key, then run the same command again; every answer so far is kept"
+            ) from None
+        if status in REFUSED_STATUS:
+            self.refusal = f"{status}: {said}"
+            return Reply(fault="bad-request")
+        if status in BUSY_STATUS or status >= 500:
+            kind = "rate-limit" if status == 429 else "overloaded" if status == 503 else "server"
+            wait_s = retry_after_s(error.response.headers)
+            raise Busy(kind, f"{self.host} answers {status}: {said}", wait_s) from None
+        if status in (401, 403):
+            raise ConfigError(
+                f"{self.host} refuses this key ({status}: {said}): set OPENAI_API_KEY to one that "
+                f"may use {self._model}"
+            ) from None
+        raise ConfigError(
+            f"{self.host} does not have model {self._model!r} at this address ({status}: {said}): "
+            "see --model and OPENAI_BASE_URL"
+        ) from None
+
+    def _said(self, error: Any) -> str:
+        """Return the endpoint's own words in one line, with nothing in them that opens a door."""
+        body = error.body
+        said = body.get("message") if isinstance(body, dict) else None
+        return without_keys(" ".join(str(said or "no reason given").split()), self.secret)
+
+
+def without_keys(text: str, key: str) -> str:
+    """Return a short text without the key, also when it is masked in part."""
+    text = text.replace(key, "***") if key else text
+    text = re.sub(r"\b(?:sk|pk|key|Bearer)[-_ ][\w*.-]{4,}", "***", text)
+    return text if len(text) <= LONGEST_MESSAGE else f"{text[: LONGEST_MESSAGE - 3]}..."
+
+
+def _transport_errors() -> tuple[type[BaseException], ...]:
+    """Return what the transports raise that openai lets through."""
+    aiohttp = sys.modules.get("aiohttp")
+    errors = (OSError, asyncio.IncompleteReadError)
+    return errors if aiohttp is None else (*errors, aiohttp.ClientError)
+
+
+def _checked_key(key: str) -> str:
+    if not key.strip():
+        raise ConfigError(
+            "OPENAI_API_KEY is not set: export the key of the endpoint (any word for a local "
+            "server that asks for none), or use --captions template"
+        )
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise ConfigError(
+            "OPENAI_API_KEY holds spaces, line ends or characters that no header can carry: "
+            "export it again"
+        )
+    return key
+
+
+def _checked_host(url: str) -> str:
+    """Return host and port of a URL, without the name and password that may stand before them."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ConfigError(
+            "OPENAI_BASE_URL is not the URL of an endpoint: wanted http(s)://HOST[:PORT]/v1"
+        )
+    return parts.netloc.rpartition("@")[2]

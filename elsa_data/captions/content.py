@@ -1,0 +1,118 @@
+"""Whether a rewrite keeps what its source caption tells: nothing dropped, nothing invented."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
+
+from elsa_data.captions.events import ORDERING, Events, events, is_content
+from elsa_data.captions.lexicon.marks import MASK
+from elsa_data.captions.lexicon.plain import (
+    MOVING,
+    UNNAMED,
+)
+from elsa_data.captions.pairing import Pairing
+from elsa_data.captions.roles import detached, recounted, stranger, swapped
+from elsa_data.captions.telling import mixed, renegated, reordered
+from elsa_data.captions.ways import arriving, redirected
+from elsa_data.captions.wording import lemmas, same, verb_lemmas
+
+_NOUNS_BESIDES: Final = frozenset(
+    ("sound", "noise", "listener", "source", "point", "place", "spot", "position", "can", "make")
+)
+"""Plain words that an article may stand before."""
+
+_MUSIC: Final = frozenset(("music", "song", "melody", "tune", "jingle", "anthem"))
+"""What plays though its source caption may have no verb."""
+
+
+def difference(source: Sequence[str], rewrite: Sequence[str]) -> str | None:
+    """Return how a rewrite differs from its source caption in content as a slug, or None.
+
+    Args:
+        source: tokens, without what they say about place and room.
+        rewrite: the same of the rewrite.
+    """
+    kept, told = events(source), events(rewrite)
+    partner: dict[int, int] = {}
+    for place, (word, _, _) in enumerate(told.words):
+        found = _partner(kept, told, place, partner)
+        if found is None:
+            if any(same(word, plain) for plain in source if not is_content(plain)):
+                continue
+            if word in ("out", "away") and _carries_on(source, rewrite, told.words[place][1]):
+                continue
+            if word in UNNAMED and _is_passive(source):
+                continue
+            if "play" in lemmas(word) and _MUSIC & set(source):
+                continue
+            return f"invented:{word}"
+        partner[place] = found
+    for place, (word, _, _) in enumerate(kept.words):
+        if place in partner.values() or word in UNNAMED:
+            continue
+        if not any(same(word, plain) for plain in rewrite if not is_content(plain)):
+            return f"dropped:{word}"
+    ordering = [token for token in rewrite if token in ORDERING]
+    if ordering and not ORDERING & set(source):
+        return f"invented:{ordering[0]}"
+    if _is_unfinished(rewrite):
+        return "format:unfinished"
+    pairing = Pairing(kept, told, partner)
+    return (
+        mixed(pairing)
+        or reordered(pairing)
+        or renegated(source, rewrite, pairing)
+        or recounted(source, rewrite, pairing)
+        or detached(source, rewrite, pairing)
+        or swapped(source, rewrite, pairing)
+        or arriving(source, rewrite, pairing)
+        or redirected(source, rewrite, pairing)
+        or stranger(source, rewrite)
+    )
+
+
+def _is_unfinished(tokens: Sequence[str]) -> bool:
+    """Return whether an article has lost its noun: "in a with little echo"."""
+    for place, token in enumerate(tokens):
+        after = next((t for t in tokens[place + 1 :] if t != MASK), ".")
+        if token in ("a", "an") and not is_content(after) and after not in _NOUNS_BESIDES:
+            return True
+    return False
+
+
+def _is_passive(tokens: Sequence[str]) -> bool:
+    """Return whether something is done in a caption without a word about who does it."""
+    return any(
+        before in ("is", "are", "was", "were", "being", "been", "gets", "get")
+        and verb_lemmas(word) - {word}
+        and not word.endswith("ing")
+        for before, word in pairwise(tokens)
+    )
+
+
+def _carries_on(source: Sequence[str], rewrite: Sequence[str], at: int) -> bool:
+    """Return whether a particle only drags out what is done: types away, shouts out."""
+    verb = rewrite[at - 1] if at else ""
+    ends = at + 1 >= len(rewrite) or rewrite[at + 1] not in ("of", "from")
+    known = (
+        is_content(verb)
+        and any(same(verb, token) for token in source)
+        and bool(verb_lemmas(verb) - {verb})
+    )
+    return known and ends and not lemmas(verb) & MOVING
+
+
+def _partner(kept: Events, told: Events, place: int, partner: dict[int, int]) -> int | None:
+    """Return the source's word that a word of the rewrite says: a free one, the nearest first."""
+    word = told.words[place][0]
+    expected = partner.get(place - 1, -1) + 1
+    said = [n for n, (other, _, _) in enumerate(kept.words) if same(word, other)]
+    free = [n for n in said if n not in partner.values()]
+    if free:
+        return min(free, key=lambda n: (word != kept.words[n][0], abs(n - expected)))
+    # One word may be said twice in two forms: "with a dry cough is coughing".
+    for n in said:
+        forms = {told.words[p][0] for p, source in partner.items() if source == n}
+        if word not in forms and any(lemmas(word) & lemmas(form) for form in forms):
+            return n
+    return None

@@ -1,0 +1,33 @@
+"""What a rewrite says about place and room, and the words that are left when that is taken out."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from elsa_data.captions.said_places import without_places
+from elsa_data.captions.said_rooms import without_rooms
+
+
+class Reading(NamedTuple):
+    """What tokens say about place and room, and the tokens without it.
+
+    Attributes:
+        said: (slot, value) pairs; a size that is denied reads "not large", and a denied place is
+            ("place", "denied").
+        rest: the other tokens, `elsa_data.captions.lexicon.marks.MASK` where a phrase stood.
+    """
+
+    said: set[tuple[str, str]]
+    rest: str
+
+
+def read(tokens: str, *, rooms: Iterable[str] = ()) -> Reading:
+    """Return what tokens say about place and room, and what is left.
+
+    Args:
+        tokens: of `elsa_data.captions.wording.worded`.
+        rooms: further nouns that count as the room, and stay in what is left.
+    """
+    said: set[tuple[str, str]] = set()
+    rest = without_rooms(tokens, frozenset(rooms), said)
+    rest = without_places(rest, said)
+    return Reading(said, rest)

@@ -1,0 +1,157 @@
+"""Whether who acts, how many, and what they are like stay as the source caption has it."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from elsa_data.captions.events import is_content
+from elsa_data.captions.lexicon.marks import MASK
+from elsa_data.captions.lexicon.plain import (
+    ARTICLES,
+    DESCRIPTORS,
+    NOUNS_OF,
+    THEIRS,
+)
+from elsa_data.captions.pairing import Pairing
+from elsa_data.captions.wording import STOPS, is_plural, is_singular, lemmas, verb_lemmas
+
+OF_AGENTS: Final = frozenset(("by", "of", "'s", "from", "with"))
+"""Words by which the one who acts may stand after what is acted on."""
+
+
+def recounted(source: Sequence[str], rewrite: Sequence[str], pairing: Pairing) -> str | None:
+    """Return a slug when one thing became several, or several one."""
+    for place, origin in pairing.partner.items():
+        told, at, _ = pairing.rewrite.words[place]
+        kept, by, _ = pairing.source.words[origin]
+        if _is_miscounted(pairing, place, origin):
+            return f"count-changed:{told}"
+        counts = _count(source, by), _count(rewrite, at)
+        if counts in (("one", "several"), ("several", "one")):
+            return f"count-changed:{told}"
+        one_noun = told != kept and lemmas(told) & lemmas(kept)
+        if one_noun and None not in counts and is_plural(kept) != is_plural(told):
+            return f"count-changed:{told}"
+    return None
+
+
+def _is_miscounted(pairing: Pairing, place: int, origin: int) -> bool:
+    """Return whether a number counts things in one caption and times in the other.
+
+    "Knocks three times" may be told as "three knocks", and not as "three people knock".
+    """
+    told, kept = pairing.rewrite.words[place][0], pairing.source.words[origin][0]
+    if told.endswith("times") == kept.endswith("times"):
+        return False
+    words, step = pairing.source.words, 1 if kept.endswith("times") else -1
+    head = pairing.partner.get(place + step)
+    if kept.endswith("times"):
+        does = head is not None and verb_lemmas(words[head][0]) - {words[head][0]}
+        return not does or head is None or words[head][2] != words[origin][2]
+    return pairing.partner.get(place - 1) != origin + 1
+
+
+def _count(tokens: Sequence[str], at: int) -> str | None:
+    """Return "one" or "several" where the words before a noun show how many, else None."""
+    word = tokens[at]
+    before = at - 1
+    while before >= 0 and tokens[before] in DESCRIPTORS:
+        before -= 1
+    leader = tokens[before] if before >= 0 else ","
+    follows = tokens[at + 1] if at + 1 < len(tokens) else "."
+    if leader in ARTICLES and is_singular(word):
+        # "a dog barks" counts dogs; "a dog food tin" does not.
+        return "one" if leader != "the" or not is_content(follows) else None
+    if is_plural(word) and not _is_verb_here(tokens, at):
+        return "several"
+    return None
+
+
+def _is_verb_here(tokens: Sequence[str], at: int) -> bool:
+    """Return whether a word in -s reads as a verb: after a singular noun, "which" or a comma."""
+    before = tokens[at - 1] if at else ","
+    if before in {"that", "which", "who", "it", "and", "then", "she", "he", "but", MASK}:
+        return True
+    return is_content(before) and not before.endswith("s") and before not in DESCRIPTORS
+
+
+def detached(source: Sequence[str], rewrite: Sequence[str], pairing: Pairing) -> str | None:
+    """Return a slug when an adjective stands with another thing than before."""
+    back = {origin: place for place, origin in pairing.partner.items()}
+    for origin, (word, at, number) in enumerate(pairing.source.words):
+        if word not in DESCRIPTORS or origin + 1 >= len(pairing.source.words):
+            continue
+        _, head_at, head_number = pairing.source.words[origin + 1]
+        if head_number != number or head_at != at + 1 or origin not in back:
+            continue
+        place = back[origin]
+        following = place + 1
+        adjacent = (
+            following < len(pairing.rewrite.words)
+            and pairing.rewrite.words[following][1] == pairing.rewrite.words[place][1] + 1
+            and not (pairing.rewrite.words[place][0].endswith("ly") and not word.endswith("ly"))
+        )
+        if not adjacent:
+            continue
+        if pairing.partner.get(following) != origin + 1 and not _between(
+            pairing, following, origin
+        ):
+            return f"moved:{word}"
+    return None
+
+
+def _between(pairing: Pairing, following: int, origin: int) -> bool:
+    """Return whether what follows is another adjective of the same thing."""
+    return pairing.rewrite.words[following][0] in DESCRIPTORS or (
+        pairing.source.words[origin + 1][0] in DESCRIPTORS
+    )
+
+
+def swapped(source: Sequence[str], rewrite: Sequence[str], pairing: Pairing) -> str | None:
+    """Return a slug when what acts and what is acted on changed places."""
+    things = {
+        origin: place
+        for place, origin in pairing.partner.items()
+        if _is_thing(source, pairing.source.words[origin][1])
+        and _is_thing(rewrite, pairing.rewrite.words[place][1])
+    }
+    for first, one in things.items():
+        for second, other in things.items():
+            events_ = pairing.source.words[first][2], pairing.source.words[second][2]
+            if first >= second or events_[0] != events_[1]:
+                continue
+            low, high = sorted((one, other))
+            span = rewrite[pairing.rewrite.words[low][1] : pairing.rewrite.words[high][1]]
+            original = source[pairing.source.words[first][1] : pairing.source.words[second][1]]
+            turned = ("by" in span) != ("by" in original)
+            reversed_ = one > other
+            loose = bool(set(span) & {*OF_AGENTS, *STOPS, "as", "while"})
+            if reversed_ != turned and not (reversed_ and loose):
+                return "roles-swapped"
+    return None
+
+
+def _is_thing(tokens: Sequence[str], at: int) -> bool:
+    """Return whether a word is a noun with an article."""
+    before = at - 1
+    while before >= 0 and tokens[before] in DESCRIPTORS:
+        before -= 1
+    return before >= 0 and tokens[before] in ARTICLES
+
+
+def stranger(source: Sequence[str], rewrite: Sequence[str]) -> str | None:
+    """Return a slug when a pronoun means somebody the source caption does not have."""
+    for place, token in enumerate(rewrite):
+        gender = THEIRS.get(token)
+        if gender and not NOUNS_OF[gender] & set(source):
+            return f"invented:{token}"
+        if token in ("you", "your") and token not in source and not _hears(rewrite, place):
+            return "invented:you"
+    return None
+
+
+def _hears(tokens: Sequence[str], at: int) -> bool:
+    """Return whether "you" is who hears, or whom a sound reaches."""
+    after = [token for token in tokens[at + 1 : at + 4] if token not in ("can", "could", "will")]
+    return bool(after and lemmas(after[0]) & {"hear", "listen", "perceive"}) or bool(
+        at and lemmas(tokens[at - 1]) & {"reach"}
+    )

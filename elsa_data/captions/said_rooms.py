@@ -1,0 +1,90 @@
+"""What a caption says about the room: its size and its reverberation."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
+
+from elsa_data.captions.lexicon.grammar import grammar, tokens
+from elsa_data.captions.lexicon.marks import MASK
+
+_SLOT_OF: Final = {
+    **dict.fromkeys(("small", "large"), "size"),
+    **dict.fromkeys(("reverberant", "dampened"), "reverb"),
+}
+_OTHER: Final = {"reverberant": "dampened", "dampened": "reverberant"}
+_MACROS, _SECTIONS = grammar("acoustics")
+_ADJECTIVES: Final = tuple(
+    (value, tokens(_MACROS[macro]))
+    for value, macro in (
+        ("dampened", "DRY"),
+        ("reverberant", "WET"),
+        ("small", "SMALL"),
+        ("large", "LARGE"),
+    )
+)
+_SIZED: Final = tuple((value, tokens(pattern)) for value, pattern in _SECTIONS["sized"])
+_AFTER: Final = "|".join(pattern for _, pattern in _SECTIONS["after"])
+_DENIAL: Final = re.compile(rf"(?:^| )(?:{_MACROS['DENIAL']})(?: \w+ly| very)?$")
+_ECHOES: Final = tokens(rf"(?:{_SECTIONS['echoes'][0][1]}) {MASK}")
+_ALONE: Final = tuple((value, tokens(pattern)) for value, pattern in _SECTIONS["alone"])
+_DRY: Final = tokens("|".join(pattern for _, pattern in _SECTIONS["dry"]))
+_WET: Final = tokens("|".join(pattern for _, pattern in _SECTIONS["wet"]))
+
+
+def without_rooms(text: str, rooms: frozenset[str], said: set[tuple[str, str]]) -> str:
+    """Return tokens without what they say about the room, which is added to ``said``.
+
+    Args:
+        text: tokens.
+        rooms: nouns that count as the room beside the general ones, and stay among the tokens.
+        said: (slot, value) pairs.
+    """
+
+    def taken(match: re.Match[str]) -> str:
+        values = set(_values(match.group()))
+        if not values:
+            return match.group()
+        said.update((_SLOT_OF.get(value, "size"), value) for value in values)
+        noun = match.group("noun")
+        return f"{MASK} {noun} {MASK}" if noun in rooms else MASK
+
+    text = _room(rooms).sub(taken, f"{text} ")
+    if _ECHOES.search(text):
+        said.add(("reverb", "reverberant"))
+        text = _ECHOES.sub(MASK, text)
+    for value, pattern in _ALONE:
+        for match in pattern.finditer(text):
+            values = {value} if value in _OTHER else set(_values(match.group()))
+            said.update((_SLOT_OF.get(one, "size"), one) for one in values)
+        text = pattern.sub(MASK, text)
+    return text
+
+
+@lru_cache(maxsize=4096)
+def _room(rooms: frozenset[str]) -> re.Pattern[str]:
+    """Return the pattern of a room with its article, adjectives and what is said after it."""
+    nouns = "|".join([_MACROS["GENERIC"], *sorted(map(re.escape, rooms))])
+    return tokens(
+        rf"{_MACROS['ENTER']}(?:(?:a|an|the|this|what is a|quite a) )?"
+        rf"(?:(?:{_MACROS['ADJECTIVES']}) )?(?P<noun>{nouns})(?: 's)?(?: (?:{_AFTER})){{0,3}}"
+        rf"{_MACROS['END']}"
+    )
+
+
+def _values(phrase: str) -> Iterator[str]:
+    """Yield the size and reverberation that a phrase about the room says, some more than once."""
+    for value, pattern in _SIZED:
+        if pattern.search(phrase):
+            yield value
+            phrase = pattern.sub(MASK, phrase)
+    if _DRY.search(phrase):
+        yield "dampened"
+        phrase = _DRY.sub(MASK, phrase)
+    for value, pattern in _ADJECTIVES:
+        for match in pattern.finditer(phrase):
+            denied = _DENIAL.search(phrase[: match.start()].rstrip())
+            yield _OTHER.get(value, f"not {value}") if denied else value
+        phrase = pattern.sub(MASK, phrase)
+    if _WET.search(phrase):
+        yield "reverberant"

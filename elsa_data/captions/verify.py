@@ -1,0 +1,218 @@
+"""Whether a rewritten caption says what is so: every true word, no other, and all of its source."""
+
+import re
+from collections.abc import Mapping, Sequence, Set
+from functools import lru_cache
+from typing import Final
+
+from elsa_data.captions.assertions import asserted
+from elsa_data.captions.clean import MAX_CHARACTERS
+from elsa_data.captions.content import difference
+from elsa_data.captions.events import is_content
+from elsa_data.captions.form import misformed
+from elsa_data.captions.lexicon.marks import BREAK, KEPT
+from elsa_data.captions.lexicon.plain import ARTICLES, PLACE_NOUNS, SPATIAL
+from elsa_data.captions.reading import read
+from elsa_data.captions.ways import moving
+from elsa_data.captions.wording import phrased, quoted, same, verb_lemmas, worded
+from elsa_data.config import Vocabulary
+from elsa_data.records import SpatialAttributes
+
+MAX_SOURCE: Final = 2 * MAX_CHARACTERS
+"""Characters of a source caption; cleaned ones are half as long at most."""
+
+Targets = Mapping[str, set[str]]
+"""Slot -> the values that are true; none where the slot has no word."""
+
+_worded_phrase = lru_cache(maxsize=64)(worded)
+_SPEECH: Final = re.compile(r"[\"\u201c][^\"\u201d]*[\"\u201d]")
+
+
+_SUGGESTIVE: Final = re.compile(
+    r"\b(?:cathedral|auditorium|arena|stadium|gymnasium|gym|warehouse|hangar|concert hall|cavern"
+    r"|church|closet|elevator|phone booth|cave|tunnel|stairwell)\b",
+    re.IGNORECASE,
+)
+
+
+def verdict(
+    text: str,
+    originals: Sequence[str],
+    attributes: SpatialAttributes,
+    vocabulary: Vocabulary,
+) -> str | None:
+    """Return None when a caption may be kept, else the reason as a short slug.
+
+    The caption is held against its source captions and the words that are true, three ways: it
+    asserts every true word and no other; it keeps every content word of its source captions, or a
+    synonym; and every word it has comes from them, from a phrase about place or room, or from a
+    closed set of plain words. What cannot be accounted for is refused. Several sources are read
+    as one, their words as one set per slot.
+
+    Args:
+        text: as `elsa_data.captions.repair.repaired` returns it.
+        originals: one source caption per part, as in ``attributes.parts``.
+        attributes: the words that are true of the example; no parts: of a sound without a place.
+        vocabulary: the words in use; only these can be asserted.
+    """
+    if any(len(original) > MAX_SOURCE for original in originals):
+        return "original-too-long"
+    wrong = misformed(text, originals)
+    if wrong:
+        return f"format:{wrong}"
+    targets = _targets(attributes)
+    against = _contradicted([_asserted(original) for original in originals], targets) or (
+        _contradicted(
+            [_suggested(original) for original in originals],
+            {slot: targets[slot] for slot in ("size", "reverb") if targets[slot]},
+        )
+    )
+    if against:
+        return f"original-contradicts:{against}"
+    source = _in_plain_words(" , ".join(map(worded, originals)), vocabulary)
+    rewrite = _in_plain_words(worded(text), vocabulary)
+    rooms = PLACE_NOUNS & set(source.split())
+    kept = read(_spared_speech(source, quoted(source)), rooms=rooms)
+    against = next((slot for slot, value in sorted(kept.said) if value not in targets[slot]), None)
+    if against:
+        return f"original-contradicts:{against}"
+    spared = _spared_neighbours(_spared_speech(rewrite, quoted(source)), kept.rest)
+    spared = _before_verbs(spared, source)
+    told = read(spared, rooms=rooms)
+    read_slots = {slot for slot, _ in kept.said}
+    implied = {
+        (slot, value)
+        for original in originals
+        for said in (_asserted(original), _suggested(original))
+        for slot, values in said.items()
+        for value in values & targets.get(slot, set())
+        if slot not in read_slots
+    }
+    return (
+        _misplaced(told.said | implied, targets)
+        or moving(source.split(), rewrite.split())
+        or difference(_plain(kept.rest), _plain(told.rest))
+    )
+
+
+def _in_plain_words(tokens: str, vocabulary: Vocabulary) -> str:
+    """Return tokens with set phrases as one word, the vocabulary's own phrases as theirs."""
+    for slot in ("size", "reverb"):
+        for word in vocabulary.words(slot):
+            if word is not None:
+                phrase = _worded_phrase(vocabulary.phrase(slot, word))
+                tokens = f" {tokens} ".replace(f" {phrase} ", f" {word} ").strip()
+    return phrased(tokens)
+
+
+def _contradicted(said: Sequence[Mapping[str, Set[str]]], targets: Targets) -> str | None:
+    """Return the first slot in which the source captions say other than what is so, or None."""
+    for slot, wanted in targets.items():
+        if any(one[slot] - wanted for one in said if slot in one):
+            return slot
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _asserted(original: str) -> Mapping[str, Set[str]]:
+    """Return what a source caption asserts in so many words, outside quoted speech."""
+    return asserted(_SUGGESTIVE.sub("room", _SPEECH.sub(" ", original)))
+
+
+@lru_cache(maxsize=4096)
+def _suggested(original: str) -> Mapping[str, Set[str]]:
+    """Return what the name of a place in a source caption suggests: a church is large."""
+    spoken = _SPEECH.sub(" ", original)
+    return asserted(spoken) if _SUGGESTIVE.search(spoken) else {}
+
+
+def _targets(attributes: SpatialAttributes) -> Targets:
+    """Return slot -> the values that are true."""
+    parts = attributes.parts
+    values = {
+        "direction": {part.direction for part in parts},
+        "elevation": {part.elevation for part in parts},
+        "distance": {part.distance for part in parts},
+        "size": {attributes.room_size},
+        "reverb": {attributes.reverberation},
+    }
+    targets = {slot: {v for v in found if v is not None} for slot, found in values.items()}
+    return {**targets, "place": set()}
+
+
+def _misplaced(said: set[tuple[str, str]], targets: Targets) -> str | None:
+    """Return the first slot that asserts other than what is so, with the value, or None."""
+    for slot, wanted in targets.items():
+        values = {value for read_slot, value in said if read_slot == slot}
+        for value in sorted(values - wanted):
+            return f"{slot}-{'wrong' if wanted else 'unasked'}:{value}".replace(" ", "-")
+        for value in sorted(wanted - values):
+            return f"{slot}-missing:{value}"
+    return None
+
+
+def _spared_speech(tokens: str, speeches: Sequence[str]) -> str:
+    """Return tokens in which the source's quoted speech is marked: it says nothing of places."""
+    for speech in speeches:
+        marked = " ".join(KEPT + token for token in speech.split())
+        tokens = f" {tokens} ".replace(f" {speech} ", f" {marked} ").strip()
+    return tokens
+
+
+def _spared_neighbours(rewrite: str, source: str) -> str:
+    """Return the rewrite with the source's spatial words marked where they stand as they did.
+
+    "left" of "a left turn signal" is marked beside its "turn", not in "a turn signal on the left".
+    """
+    tokens, known = rewrite.split(), source.split()
+    bonds = [
+        (token, *_neighbours(known, place)) for place, token in enumerate(known) if token in SPATIAL
+    ]
+    for place, token in enumerate(tokens):
+        if token not in SPATIAL:
+            continue
+        before, after = _neighbours(tokens, place)
+        for spatial, known_before, known_after in bonds:
+            held = (known_before and before and same(before, known_before)) or (
+                known_after and after and same(after, known_after)
+            )
+            if held and same(token, spatial):
+                tokens[place] = KEPT + token
+                break
+    return " ".join(tokens)
+
+
+def _before_verbs(rewrite: str, source: str) -> str:
+    """Return the rewrite with a mark between a spatial word and a verb of the source.
+
+    "A dog on your left barks" ends its place before "barks"; "on the left foot" does not.
+    """
+    verbs = {lemma for token in source.split() for lemma in verb_lemmas(token)}
+    marked: list[str] = []
+    for token in rewrite.split():
+        inflected = verb_lemmas(token) - {token}
+        if (
+            is_content(token)
+            and marked
+            and marked[-1] in SPATIAL | {"you", "room"}
+            and inflected & verbs
+        ):
+            marked.append(BREAK)
+        marked.append(token)
+    return " ".join(marked)
+
+
+def _neighbours(tokens: Sequence[str], place: int) -> tuple[str | None, str | None]:
+    """Return the words of meaning beside a word: the one before, the one after an article."""
+    before = tokens[place - 1].removeprefix(KEPT) if place else ""
+    after = next(
+        (t.removeprefix(KEPT) for t in tokens[place + 1 : place + 3] if t not in ARTICLES), ""
+    )
+    return (
+        before if is_content(before) and before else None,
+        after if is_content(after) and after else None,
+    )
+
+
+def _plain(tokens: str) -> list[str]:
+    return [token.removeprefix(KEPT) for token in tokens.split() if token != BREAK]

@@ -1,0 +1,136 @@
+"""Captions as words: tokens, their lemmas and their synonyms."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+import lemminflect
+import snowballstemmer
+
+from elsa_data.captions.lexicon.grammar import lines_of, tokens
+
+STOPS: Final = frozenset(',;:.!?()"')
+"""Tokens that are punctuation; every dash and bracket is read as a comma."""
+
+_HYPHEN: Final = re.compile(r"(?<=\w)[-\u2010-\u2012/](?=\w)")
+_CONTRACTIONS: Final = (
+    (re.compile(r"\bcan't\b"), "can not"),
+    (re.compile(r"\bwon't\b"), "will not"),
+    (re.compile(r"n't\b"), " not"),
+    (re.compile(r"\bcannot\b"), "can not"),
+    (re.compile(r"\b(that|it|there|here|what|which|who|he|she|where)'s\b"), r"\1 is"),
+    (re.compile(r"'re\b"), " are"),
+)
+_TOKEN: Final = re.compile(
+    r"\d+(?:[.,:]\d+)*|(?:[^\W\d_]\.){2,}|[^\W\d_]+(?:'(?!s\b)[^\W\d_]+)*|'s\b|\w+"
+    r"|[,;:.!?()\"]|[\[\]{}\u2013\u2014-]"
+)
+_STEMMER: Final = snowballstemmer.stemmer("english")
+_LONG_STEM: Final = 6
+"""Letters from which a common stem tells one family (announce, announcement), not a chance."""
+_PHRASES: Final = tuple(
+    (tokens(re.sub(r"\((?!\?)", "(?:", pattern)), "" if word == "_" else word)
+    for word, pattern in (line.split(" <- ", 1) for line in lines_of("phrases"))
+)
+
+
+def worded(text: str) -> str:
+    """Return a caption as lower-case tokens, one space between them, compounds taken apart."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    for curly, plain in (("\u2019", "'"), ("\u2018", "'"), ("\u201c", '"'), ("\u201d", '"')):
+        folded = folded.replace(curly, plain)
+    folded = _HYPHEN.sub(" ", folded)
+    for pattern, plain in _CONTRACTIONS:
+        folded = pattern.sub(plain, folded)
+    tokens = (match.group() for match in _TOKEN.finditer(folded))
+    return " ".join("," if token in "[]{}-\u2013\u2014" else token for token in tokens)
+
+
+def phrased(words: str) -> str:
+    """Return tokens in which set phrases of several words have become one word."""
+    for pattern, word in _PHRASES:
+        words = pattern.sub(word, words)
+    return " ".join(words.split())
+
+
+@lru_cache(maxsize=65_536)
+def keys(word: str) -> frozenset[str]:
+    """Return what a word can mean here: itself, its lemmas, and the groups of its synonyms.
+
+    Two words say the same when they share a key.
+    """
+    forms = {word, *lemmas(word)}
+    for form in tuple(forms):
+        forms.update(_without_ly(form))
+        stem = _STEMMER.stemWord(form)
+        if len(stem) >= _LONG_STEM:
+            forms.add(f"{stem}-")
+    return frozenset(forms | {group for form in forms for group in _GROUPS_OF.get(form, ())})
+
+
+@lru_cache(maxsize=65_536)
+def lemmas(word: str) -> frozenset[str]:
+    """Return the dictionary forms of a word, whatever part of speech it may be."""
+    known = lemminflect.getAllLemmas(word)
+    return frozenset(lemma for found in known.values() for lemma in found) or frozenset(
+        lemma for pos in ("NOUN", "VERB") for lemma in lemminflect.getAllLemmasOOV(word, pos)[pos]
+    )
+
+
+@lru_cache(maxsize=65_536)
+def verb_lemmas(word: str) -> frozenset[str]:
+    """Return the verbs a word may be a form of."""
+    return frozenset(lemminflect.getAllLemmas(word, upos="VERB").get("VERB", ()))
+
+
+@lru_cache(maxsize=65_536)
+def is_plural(word: str) -> bool:
+    """Return whether a word is the plural form of a noun and not its singular too."""
+    nouns = lemminflect.getAllLemmas(word, upos="NOUN").get("NOUN", ())
+    return bool(nouns) and word not in nouns
+
+
+@lru_cache(maxsize=65_536)
+def is_singular(word: str) -> bool:
+    """Return whether a word is the singular form of a noun that has another plural."""
+    if word not in lemminflect.getAllLemmas(word, upos="NOUN").get("NOUN", ()):
+        return False
+    return lemminflect.getInflection(word, tag="NNS")[:1] not in ((), (word,))
+
+
+def same(one: str, other: str) -> bool:
+    """Return whether two words can say the same."""
+    return one == other or not keys(one).isdisjoint(keys(other))
+
+
+def quoted(words: str) -> list[str]:
+    """Return what stands between quotation marks in tokens."""
+    return [speech.strip() for speech in words.split('"')[1::2] if speech.strip()]
+
+
+def _without_ly(word: str) -> Sequence[str]:
+    """Return the adjectives an adverb may come from: noisily -> noisy, rhythmically -> rhythmic."""
+    if len(word) < 5 or not word.endswith("ly"):
+        return ()
+    stem = word[:-2]
+    forms = [stem]
+    if stem.endswith("i"):
+        forms.append(stem[:-1] + "y")
+    if stem.endswith("ical"):
+        forms.append(stem[:-2])
+    if stem.endswith(("b", "t", "p", "g")):
+        forms.append(stem + "le")
+    return forms
+
+
+def _groups_of() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for number, group in enumerate("/".join(lines_of("synonyms")).split("/")):
+        for word in group.split():
+            found[word] = (*found.get(word, ()), f"={number}")
+    return found
+
+
+_GROUPS_OF: Final = _groups_of()

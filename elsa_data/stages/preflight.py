@@ -1,0 +1,91 @@
+"""The first question of a build, asked alone: a wrong key costs one request and no time."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from elsa_data.captions.answers import AnswerStore
+from elsa_data.captions.asking import Asker, Patience
+from elsa_data.captions.chat import Chat
+from elsa_data.captions.examine import Task, Writer
+from elsa_data.captions.pace import Pace
+from elsa_data.captions.rewrite import Rewriter, Rewritten
+from elsa_data.errors import ConfigError, ElementError
+from elsa_data.records import Group, Reject, RirMeasures, ShardRef
+from elsa_data.shards.marks import read_mark
+from elsa_data.shards.tables import read_records
+from elsa_data.stages.caption import draft, drafted
+from elsa_data.stages.plan import plan
+from elsa_data.stages.rewriting import answers_url, examiner_of, tasks_of
+from elsa_data.stages.settings import Settings
+from elsa_data.stages.simulate import measured
+
+BRIEFLY: Final = Patience(tries=6, seconds=15.0)
+
+UNSPEAKABLE: Final = frozenset({"bad-request", "not-json", "no-choices"})
+"""What an endpoint says to every question when it does not understand them."""
+
+CHANCES: Final = 3
+"""Captions that may be misunderstood, one after the other, before the endpoint is to blame."""
+
+
+def first_question(settings: Settings, writer: Writer, refs: Sequence[ShardRef]) -> None:
+    """Ask for the first caption that has no answer yet, and keep its answer; none may be left.
+
+    The shard it belongs to is planned, and its room simulated, if that is not done.
+
+    Raises:
+        ConfigError: the key, the model or the URL is wrong, or the endpoint speaks otherwise.
+        BuildError: there is no quota, or nobody answers.
+    """
+    wanted = settings.fingerprints()["caption"]
+    chances = CHANCES
+    for ref in refs:
+        mark = read_mark(settings.directory, "caption", ref)
+        if mark is not None and mark.fingerprint == wanted:
+            continue
+        with AnswerStore(answers_url(settings.directory, ref), settings.directory.fs) as store:
+            chat = Chat(writer.model, timeout_s=settings.traffic.timeout_s)
+            asker = Asker(chat, writer.sampling, Pace(settings.traffic), BRIEFLY)
+            examiner = examiner_of(settings, writer, store)
+            rewriter = Rewriter(examiner, asker)
+            for task in filter(examiner.open_question, _tasks(ref, settings)):
+                said = asyncio.run(_alone(rewriter, task)).reasons
+                if not said or not set(said) <= UNSPEAKABLE:
+                    return
+                chances -= 1
+                if not chances:
+                    raise ConfigError(
+                        f"{chat.host} does not understand what it is asked ({said[-1]}"
+                        f"{': ' if chat.refusal else ''}{chat.refusal}): "
+                        "see OPENAI_BASE_URL and --model"
+                    )
+
+
+async def _alone(rewriter: Rewriter, task: Task) -> Rewritten:
+    async with rewriter.opened() as rewrite:
+        return await rewrite(task)
+
+
+def _tasks(ref: ShardRef, settings: Settings) -> Iterator[Task]:
+    """Yield what the caption stage will ask of a shard, before or after it is simulated."""
+    plan(ref, settings)
+    directory = settings.directory
+    simulated = read_mark(directory, "simulate", ref)
+    if simulated and simulated.fingerprint == settings.fingerprints()["simulate"]:
+        ignored: list[Reject] = []
+        for each in drafted(ref, settings, ignored):
+            yield from tasks_of(each, settings)
+        return
+    for group in read_records(directory.shard("plan", ref), directory.fs, Group):
+        try:
+            own = _measures(group, settings)
+            for example in group.examples:
+                yield from tasks_of(draft(group, example, own, settings.vocabulary), settings)
+        except ElementError:
+            continue  # its own stage will say so
+
+
+def _measures(group: Group, settings: Settings) -> dict[str, RirMeasures]:
+    made = measured([group], settings.engine, settings.device)
+    return {measures.placement_id: measures for _, measures in made}

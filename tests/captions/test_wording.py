@@ -1,0 +1,79 @@
+import pytest
+
+from elsa_data.captions.wording import (
+    is_plural,
+    is_singular,
+    keys,
+    lemmas,
+    phrased,
+    quoted,
+    same,
+    worded,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("A dog's echo-free room, far-off.", "a dog 's echo free room , far off ."),
+        ("It isn\u2019t left; can't, won't", "it is not left ; can not , will not"),
+        ("That's right (almost)", "that is right ( almost )"),
+        ("At 4.5 p.m. \u2014 \u201cNow!\u201d", 'at 4.5 p.m. , " now ! "'),
+        ("CAF\u00c9", "caf\u00e9"),
+        ("", ""),
+    ],
+)
+def test_a_caption_becomes_plain_tokens(text, tokens):
+    assert worded(text) == tokens
+
+
+def test_set_phrases_become_one_word():
+    assert phrased("no one knocks two times over and over") == "nobody knocks 2times repeatedly"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("barks", "barking"),
+        ("leaves", "leaf"),
+        ("quietly", "quiet"),
+        ("noisily", "noisy"),
+        ("baby", "infants"),
+        ("aeroplane", "airplanes"),
+        ("announces", "announcement"),
+        ("applauds", "clapping"),
+    ],
+)
+def test_words_that_say_the_same(one, other):
+    assert same(one, other)
+    assert keys(one) & keys(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("dog", "cat"),
+        ("man", "woman"),
+        ("trots", "gallops"),
+        ("food", "meat"),
+        ("person", "man"),
+        ("car", "truck"),
+        ("left", "right"),
+        ("engine", "engineer"),
+        ("starts", "stops"),
+    ],
+)
+def test_words_that_do_not(one, other):
+    assert not same(one, other)
+
+
+def test_number_and_lemma_of_words_no_dictionary_has():
+    assert is_plural("birds")
+    assert not is_plural("bird")
+    assert is_singular("bird")
+    assert not is_singular("sheep")
+    assert "blorp" in lemmas("blorps")
+
+
+def test_quoted_speech_is_found():
+    assert quoted(worded('A man says "go left" and "stop".')) == ["go left", "stop"]

@@ -1,0 +1,68 @@
+"""A writer, its judge and a few captions, as tests of the rewriting loop put them together."""
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import fsspec
+
+from elsa_data.captions.answers import AnswerStore
+from elsa_data.captions.asking import Asker, Patience, Spent
+from elsa_data.captions.chat import Chat
+from elsa_data.captions.examine import Examiner, Task, Writer
+from elsa_data.captions.inorder import in_order
+from elsa_data.captions.pace import Pace, Traffic
+from elsa_data.captions.prompts import load_prompt
+from elsa_data.captions.rewrite import Rewriter, Rewritten
+from elsa_data.captions.template import misspoken
+from elsa_data.config import load_vocabulary
+from elsa_data.records import PartWords, SpatialAttributes
+
+KEY = "sk-test-5eCrEt0123456789"
+VOCABULARY = load_vocabulary("attributes.elsa.v1")
+WRITER = Writer(model="test-model", prompt=load_prompt("rewrite.v1"))
+SOUNDS = ("A dog barks", "Rain falls on a tin roof", "A man laughs and then coughs", "Bells ring")
+DIRECTIONS = ("left", "right", "front", "back")
+
+
+def task(
+    number: int = 0, *captions: str, direction: str | None = "left", distance: str | None = "far"
+) -> Task:
+    captions = captions or (f"{SOUNDS[number % 4]} {number} times",)
+    place = PartWords(direction=direction, distance=distance)
+    words = SpatialAttributes(
+        room_size="small" if direction else None, reverberation=None, parts=(place,) * len(captions)
+    )
+    return Task(key=f"{number}/0", seed=7, captions=captions, attributes=words)
+
+
+def tasks(count: int) -> Iterable[Task]:
+    return (task(number, direction=DIRECTIONS[number % 4]) for number in range(count))
+
+
+def judge(originals: Sequence[str], attributes: SpatialAttributes, text: str) -> str | None:
+    """A judge that knows words but no invention, and wants a sentence in English letters."""
+    if not text.endswith(".") or len(text.split()) < 3:
+        return "form"
+    return misspoken(text, originals, attributes)
+
+
+def rewrite(
+    todo: Iterable[Task],
+    folder: Path,
+    *,
+    writer: Writer = WRITER,
+    judge: Callable[..., str | None] = judge,
+    patience: Patience | None = None,
+    **traffic: float,
+) -> tuple[list[Rewritten], Spent]:
+    """Rewrite some captions with the endpoint of the environment."""
+    limits = Traffic(**{"max_concurrent": 8, **traffic})  # pyright: ignore[reportArgumentType]
+    chat = Chat(writer.model, timeout_s=limits.timeout_s)
+    asker = Asker(chat, writer.sampling, Pace(limits), patience)
+    with AnswerStore(str(folder), fsspec.filesystem("file")) as store:
+        rewriter = Rewriter(Examiner(writer, VOCABULARY, store, judge=judge), asker)
+        return list(in_order(todo, rewriter.opened(), window=64)), asker.spent
+
+
+def stored(folder: Path) -> list[str]:
+    return [line for file in sorted(folder.glob("*.jsonl")) for line in file.read_text().split()]
