@@ -20,6 +20,7 @@ from elsa_data.examples import Example, ExamplePart
 from elsa_data.records import Clip
 from elsa_data.shards.data import read_data, write_data
 from elsa_data.shards.directory import Directory, shard_ref
+from elsa_data.train.command import parser as trainer
 from pipelines.__main__ import COMMANDS
 from pipelines.options import Parser, split_runner_flags
 from tests.conftest import Command
@@ -108,6 +109,7 @@ def test_the_flags_named_in_the_text_exist() -> None:
         parser = Parser(prog=name)
         importlib.import_module(f"pipelines.{name.replace('-', '_')}").configure(parser)
         known |= {flag for action in parser._actions for flag in action.option_strings}
+    known |= {flag for action in trainer()._actions for flag in action.option_strings}
     named = set(re.findall(r"`(--[a-z-]+)", README))
     assert named <= known, named - known
 

@@ -45,15 +45,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         leave_processes()
 
 
-def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+def parser() -> Parser:
+    """Return the parser of the command line."""
     shipped = ", ".join(sorted(path.stem for path in CONFIGS.glob("*.yaml")))
-    parser = Parser(
+    command = Parser(
         prog="elsa-train",
         allow_abbrev=False,
         description="Train a model on a data set. Several processes: `torchrun --nproc-per-node N "
         "-m elsa_data.train DATA RUN`.",
     )
-    add = parser.add_argument
+    add = command.add_argument
     add("data", metavar="DATA", help="a build directory or hf://datasets/ORG/NAME")
     add("run", metavar="RUN", type=Path, help="a new folder")
     add("--config", default="tiny", metavar="NAME", help=f"{shipped}, or a YAML file [tiny]")
@@ -65,13 +66,18 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     add("--device", choices=("auto", "cpu", "cuda"), default="auto")
     add("--resume", action="store_true", help="go on from the last checkpoint of RUN")
     add("--push-to-hub", metavar="ORG/NAME", help="send the finished model there")
-    args, unknown = parser.parse_known_args(argv)
+    return command
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    command = parser()
+    args, unknown = command.parse_known_args(argv)
     if unknown:
-        flags = [flag for action in parser._actions for flag in action.option_strings]
+        flags = [flag for action in command._actions for flag in action.option_strings]
         near = did_you_mean(unknown[0].partition("=")[0], flags)
-        parser.error(f"unknown argument {unknown[0]!r}.{near}")
+        command.error(f"unknown argument {unknown[0]!r}.{near}")
     if args.seed < 0:
-        parser.error(f"--seed {args.seed}: wanted 0 or more")
+        command.error(f"--seed {args.seed}: wanted 0 or more")
     return args
 
 

@@ -1,6 +1,6 @@
-"""Records with every field filled, and an S3-compatible store on loopback."""
+"""Records with every field filled."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -36,27 +36,6 @@ def make_example() -> Callable[..., Example]:
 @pytest.fixture
 def make_rir() -> Callable[..., tuple[Rir, RirMeasures]]:
     return rir
-
-
-@pytest.fixture(scope="module")
-def s3() -> Iterator[str]:
-    """Return the URL of an empty bucket behind a real HTTP server."""
-    s3fs = pytest.importorskip("s3fs")
-    server_type = pytest.importorskip("moto.server").ThreadedMotoServer
-    server = server_type(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-        patch.setenv("AWS_ACCESS_KEY_ID", "loopback")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "loopback")
-        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        # File systems are cached by their arguments, not by the environment they were made in.
-        s3fs.S3FileSystem.clear_instance_cache()
-        s3fs.S3FileSystem().mkdir("bucket")
-        yield "s3://bucket"
-        s3fs.S3FileSystem.clear_instance_cache()
-    server.stop()
 
 
 def group(number: int) -> Group:

@@ -134,13 +134,11 @@ def test_two_processes_read_what_one_would(tmp_path):
     assert [batch.end for batch in found[0]] == [batch.end for batch in found[1]]
 
 
-def test_a_remote_set_reads_the_same(tmp_path):
-    local = plain_set(tmp_path / "set")
+def test_a_remote_set_reads_the_same(tmp_path, s3):
+    local, there = plain_set(tmp_path / "set"), Directory(f"{s3}/set")
     for path in local.files("data"):
-        Directory("memory://set").fs.pipe_file(
-            f"memory://set/{path}", (tmp_path / "set" / path).read_bytes()
-        )
-    remote = batches(Directory("memory://set"), data())
+        there.fs.pipe_file(there.path(path), (tmp_path / "set" / path).read_bytes())
+    remote = batches(there, data())
     assert all(same(a, b) for a, b in zip(batches(local, data()), remote, strict=True))
 
 
