@@ -81,7 +81,7 @@ def build(standing_build: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(standing_build, tmp_path / "build"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def s3() -> Iterator[str]:
     """Return the URL of an empty bucket behind a real HTTP server."""
     s3fs = pytest.importorskip("s3fs")
