@@ -151,7 +151,8 @@ def local_runner(run: RunOptions) -> FnApiRunner | None:
         return None
     if run.workers == 1:
         return FnApiRunner()
-    command = f"exec {shlex.quote(sys.executable)} -m {WORKER} {os.getpid()}"
+    # Ctrl-C reaches a whole terminal; the launcher alone decides what it means.
+    command = f"trap '' INT; exec {shlex.quote(sys.executable)} -m {WORKER} {os.getpid()}"
     return FnApiRunner(SubprocessSDKEnvironment.from_command_string(command))
 
 

@@ -4,7 +4,6 @@ import contextlib
 import importlib
 import logging
 import os
-import signal
 import sys
 import threading
 import time
@@ -18,8 +17,6 @@ CHECK_S = 1.0
 def main() -> None:
     """Serve the launcher, named by its process id, until it says that all is done."""
     keep_memory()
-    # Ctrl-C reaches a whole terminal; the launcher alone decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Its id is handed over: asked of the system, it would be another's if it is gone already.
     launcher = int(sys.argv.pop())
     # Before Beam loads: it would otherwise log every step of every worker to the terminal.

@@ -116,15 +116,16 @@ def test_signals_end_in_order(
     log: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    out, scratch = tmp_path / "build", tmp_path / "scratch"
+    scratch = tmp_path / "scratch"
     scratch.mkdir()
     monkeypatch.setenv("TMPDIR", str(scratch))
-    words = ("build", manifest, out, *WORDS)
-    # The last one reaches workers too, as Ctrl-C on a terminal does.
+    # Each begins anew, so that enough is left to interrupt; the last one reaches workers too, as
+    # Ctrl-C on a terminal does.
     for number, group in ((signal.SIGTERM, False), (signal.SIGINT, False), (signal.SIGINT, True)):
-        before = marks(out)
+        out = tmp_path / f"build-{number}-{group}"
+        words = ("build", manifest, out, *WORDS)
         with running(log, *words) as command:
-            wait_for("some work", lambda before=before: marks(out) >= before + 3)
+            wait_for("some work", lambda out=out: marks(out) >= 3)
             wait_for("a worker", command.workers)
             command.signal(number, group=group)
             assert command.wait() == 1
@@ -132,9 +133,9 @@ def test_signals_end_in_order(
             wait_for("the end of the workers", lambda: not command.workers())
         assert not (out / "lock.json").exists()
         assert not list(scratch.glob("elsa-data-*"))
-    done = elsa_data(*words)
-    assert done.returncode == 0, done.stderr
-    assert_undisturbed(out, standing_build, elsa_data)
+        done = elsa_data(*words)
+        assert done.returncode == 0, done.stderr
+        assert_undisturbed(out, standing_build, elsa_data)
 
 
 @pytest.mark.slow
