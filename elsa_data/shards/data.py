@@ -1,7 +1,8 @@
 """The published shards in either format: one way to write them, one way to read them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 
 from elsa_data.examples import Example
@@ -30,8 +31,22 @@ def read_fields(
     directory: Directory, url: str, names: Sequence[str]
 ) -> Iterator[tuple[list[dict[str, Any]], int]]:
     """Yield these fields of the rows of a shard, batch by batch, and the bytes of each batch."""
-    module = webdataset if url.endswith(".tar") else parquet
-    yield from module.read_fields(url, directory.fs, names)
+    yield from _module(url).read_fields(url, directory.fs, names)
+
+
+def read_some(directory: Directory, url: str, ids: Collection[str]) -> Iterator[Example]:
+    """Yield the rows of these ids from a shard, reading little of the others."""
+    yield from _module(url).read_some(url, directory.fs, ids)
+
+
+def read_columns(
+    directory: Directory, url: str, names: Sequence[str]
+) -> Iterator[list[dict[str, Any]]]:
+    """Yield fields of the rows of a shard, batch by batch, without the sound.
+
+    A name may be one of a leaf (``parts.list.element.azimuth_deg``); a tar then gives its field.
+    """
+    yield from _module(url).read_columns(url, directory.fs, names)
 
 
 def remove_other_formats(directory: Directory, ref: ShardRef, format_name: str) -> None:
@@ -40,3 +55,7 @@ def remove_other_formats(directory: Directory, ref: ShardRef, format_name: str) 
         url = directory.shard("render", ref, extension)
         if name != format_name and directory.fs.exists(url):
             directory.fs.rm(url)
+
+
+def _module(url: str) -> ModuleType:
+    return webdataset if url.endswith(".tar") else parquet

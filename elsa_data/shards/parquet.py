@@ -1,7 +1,7 @@
 """Data rows in Parquet, as the Hub and `datasets` read them: the audio column types itself."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from elsa_data.shards.schema import arrow_schema, from_table, to_table
 from elsa_data.shards.tables import (
     HEAVY_ROWS,
     in_batches,
+    read_matching,
     read_tables,
     readable,
     with_metadata,
@@ -53,6 +54,37 @@ def read_examples(url: str, fs: fsspec.AbstractFileSystem) -> Iterator[Example]:
         with readable(url):
             examples = from_table(_plain(table), Example)
         yield from examples
+
+
+def read_some(url: str, fs: fsspec.AbstractFileSystem, ids: Collection[str]) -> Iterator[Example]:
+    """Yield the data rows of these ids, in the order of the file, reading only their row groups.
+
+    Raises:
+        BuildError: the file is missing, damaged, or holds no data rows.
+    """
+    for table in read_matching(url, fs, "example_id", ids):
+        with readable(url):
+            examples = from_table(_plain(table), Example)
+        yield from examples
+
+
+def read_columns(
+    url: str, fs: fsspec.AbstractFileSystem, names: Sequence[str]
+) -> Iterator[list[dict[str, Any]]]:
+    """Yield these fields of the rows, batch by batch, without reading the sound.
+
+    A name may be one of a leaf, such as ``parts.list.element.azimuth_deg``: the others of its
+    kind are left out.
+
+    Raises:
+        BuildError: the file is missing, damaged, or holds no data rows.
+    """
+    for table in read_tables(url, fs, names):
+        with readable(url):
+            wanted = dict.fromkeys(name.partition(".")[0] for name in names)
+            if missing := [name for name in wanted if name not in table.column_names]:
+                raise ValueError(f"no column {', '.join(missing)}: it holds no data rows")
+        yield table.to_pylist()
 
 
 def read_fields(

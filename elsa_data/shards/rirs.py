@@ -4,7 +4,7 @@ The measures are flat columns and come first; whoever wants only them never read
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -15,7 +15,14 @@ from numpy.typing import NDArray
 
 from elsa_data.records import Rir, RirMeasures
 from elsa_data.shards.schema import arrow_schema, from_table, to_table
-from elsa_data.shards.tables import HEAVY_ROWS, in_batches, read_tables, readable, write_tables
+from elsa_data.shards.tables import (
+    HEAVY_ROWS,
+    in_batches,
+    read_matching,
+    read_tables,
+    readable,
+    write_tables,
+)
 
 _MEASURES: Final = arrow_schema(RirMeasures)
 _SHA256: Final = "rir_sha256"
@@ -63,6 +70,15 @@ def read_measures(url: str, fs: fsspec.AbstractFileSystem) -> list[tuple[RirMeas
     return found
 
 
+def read_some(url: str, fs: fsspec.AbstractFileSystem, sha256s: Collection[str]) -> list[RirRow]:
+    """Return the RIRs of these hashes, reading only the row groups that hold any.
+
+    Raises:
+        BuildError: the file is missing, damaged, or holds no RIRs.
+    """
+    return [row for table in read_matching(url, fs, _SHA256, sha256s) for row in _rows(url, table)]
+
+
 def read_rirs(url: str, fs: fsspec.AbstractFileSystem) -> Iterator[RirRow]:
     """Yield every RIR of a file with its measures and sha256, holding one row group.
 
@@ -70,11 +86,7 @@ def read_rirs(url: str, fs: fsspec.AbstractFileSystem) -> Iterator[RirRow]:
         BuildError: the file is missing, damaged, or holds no RIRs.
     """
     for table in read_tables(url, fs):
-        with readable(url):
-            measured = _measured(table)
-            own = table.select(_OWN.names)
-        for index, (measures, sha256) in enumerate(measured):
-            yield RirRow(_rir(own, index, measures), measures, sha256)
+        yield from _rows(url, table)
 
 
 def rir_sha256(rir: Rir) -> str:
@@ -121,6 +133,14 @@ def _require_pair(rir: Rir, measures: RirMeasures) -> None:
             f"RIR {name}: got {rir.samples.dtype} samples of shape {rir.samples.shape}, "
             "wanted float32 (channels, taps)"
         )
+
+
+def _rows(url: str, table: pa.Table) -> Iterator[RirRow]:
+    with readable(url):
+        measured = _measured(table)
+        own = table.select(_OWN.names)
+    for index, (measures, sha256) in enumerate(measured):
+        yield RirRow(_rir(own, index, measures), measures, sha256)
 
 
 def _measured(table: pa.Table) -> list[tuple[RirMeasures, str]]:

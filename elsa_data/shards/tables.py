@@ -122,6 +122,30 @@ def read_tables(
             yield parquet.read_row_group(group, columns=columns)
 
 
+def read_matching(
+    url: str,
+    fs: fsspec.AbstractFileSystem,
+    column: str,
+    values: Collection[str],
+    columns: Sequence[str] | None = None,
+) -> Iterator[pa.Table]:
+    """Yield the rows whose ``column`` is one of some values, a table for each row group with any.
+
+    The other columns, all or only ``columns``, are read of those row groups alone.
+
+    Raises:
+        BuildError: the file is missing or damaged, or has no such column.
+    """
+    with readable(url), fs.open(url, "rb") as file, pq.ParquetFile(file) as parquet:
+        for group in range(parquet.num_row_groups):
+            names = parquet.read_row_group(group, columns=[column])
+            if column not in names.column_names:
+                raise ValueError(f"no column {column}")
+            rows = [at for at, value in enumerate(names[column].to_pylist()) if value in values]
+            if rows:
+                yield parquet.read_row_group(group, columns=columns).take(pa.array(rows))
+
+
 @contextlib.contextmanager
 def readable(url: str) -> Iterator[None]:
     """Turn a file that cannot be read into one line that says what to do.

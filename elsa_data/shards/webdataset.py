@@ -6,7 +6,7 @@ Equal rows give equal bytes: every time and owner in the tar is fixed.
 import io
 import json
 import tarfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -76,6 +76,36 @@ def add_member(tar: tarfile.TarFile, name: str, data: bytes) -> None:
     tar.addfile(member, io.BytesIO(data))
 
 
+def read_some(url: str, fs: fsspec.AbstractFileSystem, ids: Collection[str]) -> Iterator[Example]:
+    """Yield the data rows of these ids, in the order of the tar; other rows' sound is skipped.
+
+    Raises:
+        BuildError: the file is missing, damaged, or holds no data rows.
+    """
+    schema = arrow_schema(Example)
+    with readable(url):
+        file: Any = fs.open(url, "rb")
+        try:
+            with file, tarfile.open(fileobj=file, mode="r:") as tar:
+                for row in _joined(tar, ids):
+                    yield from from_table(pa.Table.from_pylist([row], schema), Example)
+        except tarfile.TarError as error:
+            raise ValueError(f"{error}") from error
+
+
+def read_columns(
+    url: str, fs: fsspec.AbstractFileSystem, names: Sequence[str]
+) -> Iterator[list[dict[str, Any]]]:
+    """Yield these fields of each row; a name of a leaf stands for its whole field.
+
+    Raises:
+        BuildError: the file is missing, damaged, or holds no data rows.
+    """
+    wanted = list(dict.fromkeys(name.partition(".")[0] for name in names))
+    for rows, _ in read_fields(url, fs, wanted):
+        yield rows
+
+
 def read_fields(
     url: str, fs: fsspec.AbstractFileSystem, names: Sequence[str]
 ) -> Iterator[tuple[list[dict[str, Any]], int]]:
@@ -120,11 +150,13 @@ def _rows(url: str, fs: fsspec.AbstractFileSystem) -> Iterator[dict[str, Any]]:
             raise ValueError(f"{error}") from error
 
 
-def _joined(tar: tarfile.TarFile) -> Iterator[dict[str, Any]]:
-    """Yield one row per sample: the .json and the .flac that stand side by side."""
+def _joined(tar: tarfile.TarFile, keys: Collection[str] | None = None) -> Iterator[dict[str, Any]]:
+    """Yield one row per sample, all or those of some keys: .json and .flac, side by side."""
     audio: tuple[str, bytes] | None = None
     for member in tar:
         key, _, ext = member.name.partition(".")
+        if keys is not None and key not in keys:
+            continue
         data = tar.extractfile(member)
         if data is None or ext not in ("flac", "json"):
             continue

@@ -7,7 +7,7 @@ import pytest
 
 from elsa_data.errors import BuildError
 from elsa_data.shards.directory import Directory
-from elsa_data.shards.rirs import read_measures, read_rirs, rir_sha256, write_rirs
+from elsa_data.shards.rirs import read_measures, read_rirs, read_some, rir_sha256, write_rirs
 
 FS = Directory("/").fs
 
@@ -28,6 +28,15 @@ def test_rirs_come_back_bit_for_bit(tmp_path, rows):
         assert (row.rir.group_id, row.rir.placement_id) == (rir.group_id, rir.placement_id)
         assert row.rir.sample_rate_hz == rir.sample_rate_hz
         assert row.rir.samples.flags.writeable
+
+
+def test_some_are_found_by_their_hashes(tmp_path, make_rir):
+    path = tmp_path / "rirs.parquet"
+    write_rirs([make_rir(number) for number in range(70)], path)  # two row groups
+    hashes = [sha256 for _, sha256 in read_measures(str(path), FS)]
+    found = read_some(str(path), FS, {hashes[66], hashes[3], "not there"})
+    assert [row.sha256 for row in found] == [hashes[3], hashes[66]]
+    assert all(rir_sha256(row.rir) == row.sha256 for row in found)
 
 
 def test_the_digest_is_of_the_channels_one_after_the_other(tmp_path, rows):
