@@ -159,8 +159,10 @@ def test_a_second_launcher_is_turned_away(
     out = tmp_path / "build"
     with running(log, "build", manifest, out, *WORDS) as first:
         wait_for("a worker", first.workers)
+        # Held still, so that it cannot be done before the second one comes.
+        first.signal(signal.SIGSTOP)
         second = elsa_data("build", manifest, out, *WORDS)
-        assert not first.ended(), "too quick to be met"
+        first.signal(signal.SIGCONT)
         assert second.returncode == 2
         assert second.stderr.count("\n") == 1, second.stderr
         assert f"in use by process {first.pid} on {os.uname().nodename}" in second.stderr
