@@ -1,0 +1,162 @@
+"""What a person can ask of an evaluation."""
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from elsa_data.errors import BuildError, ConfigError, did_you_mean
+from elsa_data.evaluate.controls import control_ears
+from elsa_data.evaluate.embed import Ear, Listened, ModelEar, listen, random_ear
+from elsa_data.evaluate.evaluation import INTENSITY, RANDOM, Heard, evaluate, facts
+from elsa_data.evaluate.intensity import intensity_ear
+from elsa_data.evaluate.papers import FIGURES, SOURCE
+from elsa_data.evaluate.scores import MODEL, Score
+from elsa_data.evaluate.sets import shard_sounds
+from elsa_data.evaluate.table import in_order, table
+from elsa_data.evaluate.texts import DEFAULT, load_texts
+from elsa_data.shards.directory import Directory
+from elsa_data.train.command import Parser
+from elsa_data.train.elsa import Elsa
+from elsa_data.train.export import PUBLISHED, Run, load_run, read_run, replace_file
+from elsa_data.train.hub import fetch
+from elsa_data.train.processes import join_processes, leave_processes
+
+RESULT = "evaluation.json"
+PROBE_ROWS = 20_000
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Return the exit code: 0 done, 1 failed, 2 asked wrongly."""
+    args = _arguments(argv)
+    try:
+        return _run(args)
+    except (ConfigError, BuildError) as error:
+        sys.stderr.write(f"elsa-eval: {' '.join(str(error).split())}\n")
+        return 2 if isinstance(error, ConfigError) else 1
+    except KeyboardInterrupt:
+        sys.stderr.write("elsa-eval: interrupted\n")
+        return 1
+    finally:
+        leave_processes()
+
+
+def parser() -> Parser:
+    """Return the parser of the command line."""
+    command = Parser(
+        prog="elsa-eval", allow_abbrev=False, description="Evaluate a trained model on a data set."
+    )
+    add = command.add_argument
+    add("run", metavar="RUN", help="a folder that elsa-train made, or a model of the Hub")
+    add("data", metavar="DATA", help="a build directory or hf://datasets/ORG/NAME")
+    add("--controls", action="store_true", help="take things from the model and see what it knows")
+    add("--beside", action="append", default=[], metavar="NAME=RUN", help="another run, same table")
+    add("--to", metavar="FOLDER", type=Path, help=f"where {RESULT} and pictures go [RUN]")
+    add("--split", default="test", help="what is evaluated; probes learn from train [test]")
+    add("--limit", type=int, metavar="N", help="no more rows of the split than this")
+    add("--probe-rows", type=int, default=PROBE_ROWS, metavar="N", help="of train [%(default)s]")
+    add(
+        "--texts", default=DEFAULT, metavar="NAME", help="prompts/NAME.yaml or a file [%(default)s]"
+    )
+    add("--seed", type=int, default=0, help="of probes and shuffles [0]")
+    add("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    return command
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    command = parser()
+    args, unknown = command.parse_known_args(argv)
+    if unknown:
+        flags = [flag for action in command._actions for flag in action.option_strings]
+        near = did_you_mean(unknown[0].partition("=")[0], flags)
+        command.error(f"unknown argument {unknown[0]!r}.{near}")
+    for name, least in (("seed", 0), ("limit", 1), ("probe_rows", 1)):
+        value = getattr(args, name)
+        if value is not None and value < least:
+            command.error(f"--{name.replace('_', '-')} {value}: wanted {least} or more")
+    for told in args.beside:
+        if not all(told.partition("=")[::2]):
+            command.error(f"--beside {told}: wanted NAME=RUN")
+    return args
+
+
+def _run(args: argparse.Namespace) -> int:
+    texts = load_texts(args.texts)
+    device = str(join_processes(args.device).device)
+    torch.set_num_threads(1)
+    run, assets, ear = open_run(args.run, device)
+    others = dict(told.split("=", 1) for told in args.beside)
+    ears = {MODEL: ear, **{name: open_run(other, device)[2] for name, other in others.items()}}
+    ears[RANDOM] = random_ear(run, assets, device)
+    heard = _listen(args, run, ears)
+    scores, parts = evaluate(heard, texts, with_controls=args.controls)
+    told = {
+        "run": str(args.run),
+        "data": str(args.data),
+        "split": args.split,
+        "seed": run.seed,
+        "test": facts(heard.test.metas),
+        "scores": [asdict(score) for score in in_order(scores)],
+        "breakdown": parts,
+        "papers": {"source": SOURCE, "figures": FIGURES},
+    }
+    folder = args.to or Path(args.run)
+    _write(folder / RESULT, told)
+    sys.stdout.write(_told(told, scores, folder))
+    return 0
+
+
+def open_run(name: str, device: str) -> tuple[Run, dict[str, str], ModelEar]:
+    """Return a run, its assets, and its model as an ear.
+
+    Raises:
+        ConfigError: there is no such run.
+    """
+    folder = Path(name) if Path(name).is_dir() else fetch(name, PUBLISHED)
+    run, assets = read_run(folder)
+    return run, assets, ModelEar(model=load_run(folder, device), crop_s=run.settings.data.crop_s)
+
+
+def _listen(args: argparse.Namespace, run: Run, ears: Mapping[str, ModelEar]) -> Heard:
+    directory, data = Directory(args.data), run.settings.data
+    train = listen(ears, shard_sounds(directory, "train", data, limit=args.probe_rows))
+    more: dict[str, Ear] = {INTENSITY: intensity_ear}
+    if args.controls and isinstance(ears[MODEL].model, Elsa):
+        more |= control_ears(ears[MODEL])
+    test = listen({**ears, **more}, shard_sounds(directory, args.split, data, limit=args.limit))
+    if not test.metas:
+        raise ConfigError(f"{args.data}: the split {args.split!r} has no rows")
+    return Heard(
+        models={name: ear.model for name, ear in ears.items()},
+        train=_spatial(train),
+        test=_spatial(test),
+        mono=test.pick(lambda meta: not meta.spatial),
+        seed=args.seed,
+    )
+
+
+def _spatial(found: Listened) -> Listened:
+    return found.pick(lambda meta: meta.spatial)
+
+
+def _write(path: Path, told: Mapping[str, Any]) -> None:
+    text = json.dumps(told, indent=1, ensure_ascii=False) + "\n"
+    replace_file(path, lambda file: file.write_text(text, "utf-8"))
+
+
+def _told(told: Mapping[str, Any], scores: Sequence[Score], folder: Path) -> str:
+    test = told["test"]
+    lines = [
+        f"{told['run']} on {told['split']} of {told['data']}: {test['sounds']:,} spatial sounds, "
+        f"{test['clips']:,} clips, {test['rooms']:,} rooms",
+    ]
+    for name, unit in (("t30_s", "s"), ("drr_db", "dB")):
+        if (found := test[f"{name}_quartiles"]) is not None:
+            told_as = {"t30_s": "T30", "drr_db": "direct to reverberant"}[name]
+            lines.append(f"quartiles of {told_as}: {', '.join(f'{v:.2f}' for v in found)} {unit}")
+    return "\n".join([*lines, "", table(scores), "", f"Written: {folder / RESULT}", ""])
