@@ -3,8 +3,9 @@
 import argparse
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,10 @@ from elsa_data.evaluate.embed import Ear, Listened, ModelEar, listen, random_ear
 from elsa_data.evaluate.evaluation import INTENSITY, RANDOM, Heard, evaluate, facts
 from elsa_data.evaluate.intensity import intensity_ear
 from elsa_data.evaluate.papers import FIGURES, SOURCE
+from elsa_data.evaluate.real.catalogue import SETS, RealSet, open_set
+from elsa_data.evaluate.real.evaluation import borrowed, told_apart
 from elsa_data.evaluate.scores import MODEL, Score
-from elsa_data.evaluate.sets import shard_sounds
+from elsa_data.evaluate.sets import Sound, shard_sounds
 from elsa_data.evaluate.table import in_order, table
 from elsa_data.evaluate.texts import DEFAULT, load_texts
 from elsa_data.shards.directory import Directory
@@ -53,7 +56,9 @@ def parser() -> Parser:
     )
     add = command.add_argument
     add("run", metavar="RUN", help="a folder that elsa-train made, or a model of the Hub")
-    add("data", metavar="DATA", help="a build directory or hf://datasets/ORG/NAME")
+    add("data", metavar="DATA", nargs="?", help="a build directory or hf://datasets/ORG/NAME")
+    add("--real", choices=tuple(SETS), help="evaluate on this recorded set; probes learn from DATA")
+    add("--path", metavar="FOLDER", type=Path, help="where you keep the recorded set")
     add("--controls", action="store_true", help="take things from the model and see what it knows")
     add("--beside", action="append", default=[], metavar="NAME=RUN", help="another run, same table")
     add("--to", metavar="FOLDER", type=Path, help=f"where {RESULT} and pictures go [RUN]")
@@ -79,6 +84,10 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         value = getattr(args, name)
         if value is not None and value < least:
             command.error(f"--{name.replace('_', '-')} {value}: wanted {least} or more")
+    if (args.real is None) != (args.path is None):
+        command.error("--real and --path: wanted both, the name of a recorded set and its folder")
+    if args.data is None and args.real is None:
+        command.error("wanted DATA, or --real and --path")
     for told in args.beside:
         if not all(told.partition("=")[::2]):
             command.error(f"--beside {told}: wanted NAME=RUN")
@@ -87,17 +96,24 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 
 def _run(args: argparse.Namespace) -> int:
     texts = load_texts(args.texts)
+    recorded = open_set(args.real, args.path) if args.real else None
     device = str(join_processes(args.device).device)
     torch.set_num_threads(1)
     run, assets, ear = open_run(args.run, device)
     others = dict(told.split("=", 1) for told in args.beside)
     ears = {MODEL: ear, **{name: open_run(other, device)[2] for name, other in others.items()}}
     ears[RANDOM] = random_ear(run, assets, device)
-    heard = _listen(args, run, ears)
+    heard = _listen(args, run, ears, recorded)
     scores, parts = evaluate(heard, texts, with_controls=args.controls)
+    if recorded is not None:
+        scores = told_apart(scores, list(heard.models))
+        if args.data is not None:
+            shards = _shards(args, run, "train", args.probe_rows)
+            scores += borrowed(heard, _spatial(listen(ears, shards)))
     told = {
         "run": str(args.run),
-        "data": str(args.data),
+        "data": None if args.data is None else str(args.data),
+        "real": recorded and {"set": recorded.name, "audit": str(recorded.found)},
         "split": args.split,
         "seed": run.seed,
         "test": facts(heard.test.metas),
@@ -122,15 +138,21 @@ def open_run(name: str, device: str) -> tuple[Run, dict[str, str], ModelEar]:
     return run, assets, ModelEar(model=load_run(folder, device), crop_s=run.settings.data.crop_s)
 
 
-def _listen(args: argparse.Namespace, run: Run, ears: Mapping[str, ModelEar]) -> Heard:
-    directory, data = Directory(args.data), run.settings.data
-    train = listen(ears, shard_sounds(directory, "train", data, limit=args.probe_rows))
+def _listen(
+    args: argparse.Namespace, run: Run, ears: Mapping[str, ModelEar], recorded: RealSet | None
+) -> Heard:
+    def sounds(split: str, limit: int | None) -> Iterator[Sound]:
+        if recorded is not None:
+            return islice(recorded.sounds(split), limit)
+        return _shards(args, run, split, limit)
+
+    train = listen(ears, sounds("train", args.probe_rows))
     more: dict[str, Ear] = {INTENSITY: intensity_ear}
     if args.controls and isinstance(ears[MODEL].model, Elsa):
         more |= control_ears(ears[MODEL])
-    test = listen({**ears, **more}, shard_sounds(directory, args.split, data, limit=args.limit))
+    test = listen({**ears, **more}, sounds(args.split, args.limit))
     if not test.metas:
-        raise ConfigError(f"{args.data}: the split {args.split!r} has no rows")
+        raise ConfigError(f"{args.path or args.data}: the split {args.split!r} has no rows")
     return Heard(
         models={name: ear.model for name, ear in ears.items()},
         train=_spatial(train),
@@ -138,6 +160,10 @@ def _listen(args: argparse.Namespace, run: Run, ears: Mapping[str, ModelEar]) ->
         mono=test.pick(lambda meta: not meta.spatial),
         seed=args.seed,
     )
+
+
+def _shards(args: argparse.Namespace, run: Run, split: str, limit: int | None) -> Iterator[Sound]:
+    return shard_sounds(Directory(args.data), split, run.settings.data, limit=limit)
 
 
 def _spatial(found: Listened) -> Listened:
@@ -150,10 +176,11 @@ def _write(path: Path, told: Mapping[str, Any]) -> None:
 
 
 def _told(told: Mapping[str, Any], scores: Sequence[Score], folder: Path) -> str:
-    test = told["test"]
+    test, real = told["test"], told["real"]
     lines = [
-        f"{told['run']} on {told['split']} of {told['data']}: {test['sounds']:,} spatial sounds, "
-        f"{test['clips']:,} clips, {test['rooms']:,} rooms",
+        f"{told['run']} on {told['split']} of {(real or {}).get('set', told['data'])}: "
+        f"{test['sounds']:,} spatial sounds, {test['clips']:,} clips, {test['rooms']:,} rooms",
+        *([real["audit"]] if real else []),
     ]
     for name, unit in (("t30_s", "s"), ("drr_db", "dB")):
         if (found := test[f"{name}_quartiles"]) is not None:
