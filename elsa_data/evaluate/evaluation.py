@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from elsa_data.evaluate.assignment import assignment
+from elsa_data.evaluate.clusters import cluster_distances
 from elsa_data.evaluate.controls import ACTIVE, MONO, REACTIVE, TURNED, turning
 from elsa_data.evaluate.embed import Listened
 from elsa_data.evaluate.localisation import (
@@ -19,9 +21,10 @@ from elsa_data.evaluate.localisation import (
     localisation,
 )
 from elsa_data.evaluate.probe import fit_directions
-from elsa_data.evaluate.retrieval import gallery, retrieval
+from elsa_data.evaluate.retrieval import embed_texts, gallery, retrieval
 from elsa_data.evaluate.scores import MODEL, Floats, Score
 from elsa_data.evaluate.sets import Meta
+from elsa_data.evaluate.swap import read_texts, swap, word_probe
 from elsa_data.evaluate.texts import Texts, prototypes, unit
 from elsa_data.evaluate.zeroshot import (
     judged,
@@ -179,10 +182,35 @@ def evaluate(
             parts = breakdown(heard.test.pick(has_direction).metas, found)
         if isinstance(model, Elsa) and subject != RANDOM:
             scores += spatial_retrieval(heard, subject)
+    if isinstance(heard.models[MODEL], Elsa) and all(meta.captions for meta in heard.test.metas):
+        scores += structure(heard, texts)
     scores += baselines(heard, texts)
     if with_controls and isinstance(heard.models[MODEL], Elsa):
         scores += controls(heard, texts)
     return scores, parts
+
+
+def structure(heard: Heard, texts: Texts) -> list[Score]:
+    """Return what the shape of the space allows: swaps, words read from text, apart or together."""
+    model, test, train = heard.models[MODEL], heard.test, heard.train
+    small = test.pick(lambda meta: meta.small)
+    audio = small.heard[MODEL]["audio"]
+    first = embed_texts(model, [meta.captions[0] for meta in test.metas])
+    lines: list[Score] = []
+    for attribute, words in prototypes(model, texts).items():
+        rows = judged(test.metas, attribute)
+        learnt = train.heard[MODEL]["audio"]
+        probe = word_probe(attribute, list(words), train.metas, learnt, heard.seed)
+        if probe is None or not len(rows):
+            continue
+        if attribute == "direction":
+            lines += swap(MODEL, model, words, probe, small.metas, audio)
+        metas = [test.metas[at] for at in rows]
+        lines.append(read_texts(MODEL, attribute, words, probe, metas, first[rows]))
+    for attribute in ("direction", "distance"):
+        words = list(texts.texts.get(attribute, ()))
+        lines += cluster_distances(attribute, words, small.metas, audio, seed=heard.seed)
+    return lines + assignment(MODEL, test.metas, test.heard[MODEL]["audio"], first)
 
 
 def facts(metas: Sequence[Meta]) -> dict[str, Any]:
