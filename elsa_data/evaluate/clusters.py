@@ -23,14 +23,14 @@ def cluster_distances(
 ) -> list[Score]:
     """Return the Wasserstein distance of every two words of embeddings (rows, width).
 
-    All samples have one size, for the distance of samples falls with it. Words with fewer than
-    twice `FEWEST` sounds are left out: they have no halves.
+    All samples have one size, for the distance of samples falls with it: that of half the rarest
+    word. Words under `FEWEST` sounds are left out.
     """
     clusters = {
         word: audio[[at for at, meta in enumerate(metas) if meta.words.get(attribute) == word]]
         for word in words
     }
-    clusters = {word: rows for word, rows in clusters.items() if len(rows) >= 2 * FEWEST}
+    clusters = {word: rows for word, rows in clusters.items() if len(rows) >= FEWEST}
     if len(clusters) < 2:
         return []
     size = min(MOST, *(len(rows) // 2 for rows in clusters.values()))

@@ -171,7 +171,7 @@ def _spatial(found: Listened) -> Listened:
 
 
 def _write(path: Path, told: Mapping[str, Any]) -> None:
-    text = json.dumps(told, indent=1, ensure_ascii=False) + "\n"
+    text = json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     replace_file(path, lambda file: file.write_text(text, "utf-8"))
 
 

@@ -105,7 +105,7 @@ def recall_at_ten(found: Gallery) -> tuple[float, float]:
     """Return R@10 in per cent from text to audio and from audio to text."""
     scores = found.audio @ found.text.T
     to_audio = recall(scores.T[found.said], found.relevant.T[found.said])
-    return percent(to_audio.at[10]), percent(recall(scores, found.relevant).at[10])
+    return 100 * to_audio.at[10], 100 * recall(scores, found.relevant).at[10]
 
 
 def codes(values: Sequence[Hashable]) -> NDArray[np.intp]:
@@ -133,7 +133,7 @@ def _lines(
             value=percent(found.at[k]),
             unit="%",
             n=found.queries,
-            reference=f"ceiling {percent(best[k]):.1f}",
+            reference=f"ceiling {100 * best[k]:.1f}",
             note=note if k == DEPTHS[0] else "",
         )
         for k in DEPTHS

@@ -40,6 +40,6 @@ class Score:
     note: str = ""
 
 
-def percent(share: float) -> float:
-    """Return a share as per cent."""
-    return 100.0 * share
+def percent(share: float) -> float | None:
+    """Return a share as per cent, None where there is none (NaN)."""
+    return None if np.isnan(share) else 100.0 * float(share)

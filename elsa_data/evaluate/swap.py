@@ -108,7 +108,7 @@ def read_texts(
     return Score(
         protocol=f"{attribute}, read from text",
         subject=subject,
-        value=percent(value) if np.isfinite(value) else None,
+        value=percent(value),
         unit="%",
         n=len(true),
         reference=f"chance {100 / len(words):.0f}",
@@ -117,7 +117,7 @@ def read_texts(
 
 
 def _score(
-    protocol: str, subject: str, value: float, n: int, reference: str, note: str = ""
+    protocol: str, subject: str, value: float | None, n: int, reference: str, note: str = ""
 ) -> Score:
     return Score(
         protocol=protocol,

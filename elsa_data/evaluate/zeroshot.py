@@ -65,7 +65,7 @@ def word_score(
     drawn = None
     if np.isfinite(value):
         drawn = interval(
-            lambda weights: percent(balanced_accuracy(found, true, weights)),
+            lambda weights: 100.0 * balanced_accuracy(found, true, weights),
             [meta.room for meta in metas],
             [meta.clip for meta in metas],
         )
@@ -73,7 +73,7 @@ def word_score(
     return Score(
         protocol=f"{attribute}, zero-shot",
         subject=subject,
-        value=percent(value) if np.isfinite(value) else None,
+        value=percent(value),
         unit="%",
         n=len(true),
         interval=drawn,

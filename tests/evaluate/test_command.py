@@ -92,7 +92,7 @@ def test_the_same_twice(trained, tmp_path, capsys):
         assert main([run, data, "--limit", "80", "--to", str(tmp_path / folder)]) == 0
     told = [(tmp_path / name / "evaluation.json").read_text() for name in ("one", "two")]
     assert told[0] == told[1]
-    assert json.loads(told[0])["test"]["sounds"] == 70
+    assert json.loads(told[0])["test"]["sounds"] == 80
     assert "n/a" in capsys.readouterr().out
 
 
