@@ -22,16 +22,17 @@ COMMANDS = {
     "render": "convolve, encode and write the shards of a build",
     "status": "show how far a build is",
     "verify": "prove every row of a build",
+    "report": "make a page that shows a build or a published set: sounds, rooms, words, numbers",
     "publish": "verify a build and put it on the Hugging Face Hub, with its card",
     "export": "write a build as DCASE SELD, LAION-CLAP or plain WAV files",
     "verify-captions": "judge rewritten captions against their words, line by line",
 }
 EXTRA_OF = {
-    "apache_beam": "build", "torch": "build", "scipy": "build", "soxr": "build", "tqdm": "build",
+    "apache_beam": "build", "torch": "build", "soxr": "build", "tqdm": "build",
     "pyroomacoustics": "build", "psutil": "build", "datasets": "build", "librosa": "build",
     "lemminflect": "build", "snowballstemmer": "build",
     "s3fs": "s3", "openai": "llm", "httpx2": "llm",
-    "huggingface_hub": "hub",
+    "huggingface_hub": "hub", "scipy": "report",
 }  # fmt: skip
 
 
