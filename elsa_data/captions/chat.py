@@ -5,6 +5,7 @@ and no error here repeats the key.
 """
 
 import asyncio
+import json
 import os
 import re
 import sys
@@ -15,7 +16,7 @@ from urllib.parse import urlsplit
 
 from elsa_data.captions.dialect import Dialect, Sampling
 from elsa_data.captions.prompts import Messages
-from elsa_data.captions.replies import Reply, reply_of, retry_after_s
+from elsa_data.captions.replies import Reply, error_of, reply_of, retry_after_s
 from elsa_data.errors import BuildError, ConfigError, TransientError
 
 QUOTA_CODES: Final = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active")
@@ -63,23 +64,28 @@ class Chat:
         import httpx2
         import openai
 
-        self._openai, self._response = openai, httpx2.Response
+        self._openai, self._unreached = openai, httpx2.RequestError
         self.secret = _checked_key(os.environ.get("OPENAI_API_KEY", ""))
         self.host = _checked_host(os.environ.get("OPENAI_BASE_URL") or "https://api.openai.com/v1")
         self._model, self._timeout_s = model, timeout_s
         self._dialect = _DIALECTS.setdefault((self.host, model), Dialect(self.host))
         self._client: Any = None
+        self._http: Any = None
+        self._headers: dict[str, str] = {}
         self.refusal = ""
 
     async def __aenter__(self) -> "Chat":
         # aiohttp, where it is installed, answers about twice as many requests a second.
         try:
-            transport = self._openai.DefaultAioHttpClient(timeout=self._timeout_s)
+            self._http = self._openai.DefaultAioHttpClient(timeout=self._timeout_s)
         except RuntimeError:
-            transport = self._openai.DefaultAsyncHttpxClient(timeout=self._timeout_s)
+            self._http = self._openai.DefaultAsyncHttpxClient(timeout=self._timeout_s)
         self._client = self._openai.AsyncOpenAI(
-            api_key=self.secret, http_client=transport, max_retries=0, timeout=self._timeout_s
+            api_key=self.secret, http_client=self._http, max_retries=0, timeout=self._timeout_s
         )
+        named = {**self._client.default_headers, **self._client.auth_headers}
+        # What openai leaves out stands there as an object of its own.
+        self._headers = {name: value for name, value in named.items() if isinstance(value, str)}
         return self
 
     async def __aexit__(self, *exception: object) -> None:
@@ -126,11 +132,21 @@ class Chat:
             raise BuildError(f"{self.host} refuses the batch ({self.refusal})") from None
 
     async def _post(self, messages: Messages, sent: Mapping[str, Any]) -> Any:
-        """Return the response, its body read."""
-        body = {"model": self._model, "messages": messages, **sent}
-        # Untyped on purpose: what servers send is judged here, not by a model of what they should.
-        return await self._reached(
-            lambda client: client.post("/chat/completions", cast_to=self._response, body=body)
+        """Return the response, its body read.
+
+        It goes through openai's connections, in openai's headers, past its models of requests and
+        responses: they take longer than all the rest, and what servers send is judged here.
+        """
+        content = json.dumps({"model": self._model, "messages": messages, **sent}).encode()
+        response = await self._reached(
+            lambda client: self._http.post(
+                f"{client.base_url}chat/completions", content=content, headers=self._headers
+            )
+        )
+        if response.is_success:
+            return response
+        raise self._openai.APIStatusError(
+            f"status {response.status_code}", response=response, body=error_of(response.content)
         )
 
     async def _reached(self, request: Callable[[Any], Awaitable[Result]]) -> Result:
@@ -140,7 +156,12 @@ class Chat:
             return await request(self._client)
         except self._openai.APIStatusError:
             raise
-        except (self._openai.APIConnectionError, TimeoutError, *_transport_errors()):
+        except (
+            self._openai.APIConnectionError,
+            self._unreached,
+            TimeoutError,
+            *_transport_errors(),
+        ):
             # aiohttp calls a dropped connection a time-out; the clock knows better.
             timed_out = time.monotonic() - started >= 0.95 * self._timeout_s
             kind = "timeout" if timed_out else "connection"
@@ -152,7 +173,8 @@ class Chat:
             return False
         if sent != self._dialect.spelt(sampling):
             return True  # another request has learnt it meanwhile
-        return self._dialect.learn(sent, error.param, str(error.message))
+        said = error.body.get("message") if isinstance(error.body, dict) else error.body
+        return self._dialect.learn(sent, error.param, str(said))
 
     def _refusal(self, error: Any) -> Reply:
         """Return the fault of a request that was refused for good.

@@ -47,6 +47,15 @@ def reply_of(content: bytes, headers: Mapping[str, str], *, secret: str) -> Repl
     )
 
 
+def error_of(content: bytes) -> Any:
+    """Return what an error body says of the error: an object, or a text when it is none."""
+    try:
+        body = json.loads(content)
+    except ValueError:
+        return content.decode("utf-8", "replace")
+    return body.get("error", body) if isinstance(body, dict) else body
+
+
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
     """Return how long a response asks to wait, in seconds, or None when it does not say."""
     try:

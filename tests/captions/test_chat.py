@@ -51,6 +51,27 @@ def test_what_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     }
 
 
+def test_the_headers_are_those_of_the_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_ORG_ID", "org-7")
+    with serving() as server:
+        ask(server, monkeypatch)
+    [seen] = server.seen
+    assert seen.headers["content-type"] == "application/json"
+    assert seen.headers["openai-organization"] == "org-7"
+    assert "openai-project" not in seen.headers, "what is not set is not sent"
+    assert seen.headers["user-agent"].startswith("AsyncOpenAI/")
+
+
+@pytest.mark.parametrize("body", ["Bad gateway", {"error": "down"}, [1], {"error": None}])
+def test_an_error_of_any_shape_is_a_server_that_fails(
+    monkeypatch: pytest.MonkeyPatch, body: object
+) -> None:
+    monkeypatch.setitem(BEHAVIOURS, "odd", lambda _: Response(status=502, body=body))
+    with serving(("odd",)) as server, pytest.raises(Busy) as caught:
+        ask(server, monkeypatch)
+    assert caught.value.kind == "server"
+
+
 def picky(seen: Seen) -> Response:
     """An endpoint for a reasoning model: every parameter is another one there."""
     for name, message in (

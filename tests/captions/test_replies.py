@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from elsa_data.captions.replies import Reply, duration_s, reply_of, retry_after_s
+from elsa_data.captions.replies import Reply, duration_s, error_of, reply_of, retry_after_s
 
 
 def completion(content, reason="stop", **message) -> dict:
@@ -86,3 +86,19 @@ def test_retry_after_in_all_its_forms() -> None:
     wait_s = retry_after_s({"retry-after": date})
     assert wait_s is not None
     assert 0 < wait_s <= 100
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b'{"error": {"message": "no", "code": "x"}}', {"message": "no", "code": "x"}),
+        (b'{"error": "no such model"}', "no such model"),
+        (b'{"message": "no", "type": "NotFoundError"}', {"message": "no", "type": "NotFoundError"}),
+        (b"<h1>Bad gateway</h1>", "<h1>Bad gateway</h1>"),
+        (b"\xff", "\ufffd"),
+        (b"", ""),
+        (b"[1]", [1]),
+    ],
+)
+def test_an_error_is_whatever_the_body_says(content: bytes, said) -> None:
+    assert error_of(content) == said
