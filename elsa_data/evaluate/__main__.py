@@ -5,7 +5,7 @@ import logging
 import os
 import sys
 
-MISSING = ("torch", "safetensors", "tokenizers", "huggingface_hub", "scipy")
+MISSING = ("torch", "safetensors", "tokenizers", "huggingface_hub", "matplotlib", "scipy")
 """What the extra brings; without it a person is told so, not shown a traceback."""
 
 

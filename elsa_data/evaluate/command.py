@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from elsa_data.errors import BuildError, ConfigError, did_you_mean
@@ -17,12 +18,14 @@ from elsa_data.evaluate.embed import Ear, Listened, ModelEar, listen, random_ear
 from elsa_data.evaluate.evaluation import INTENSITY, RANDOM, Heard, evaluate, facts
 from elsa_data.evaluate.intensity import intensity_ear
 from elsa_data.evaluate.papers import FIGURES, SOURCE
+from elsa_data.evaluate.pictures import ERRORS, SPACE, draw_errors, draw_space
 from elsa_data.evaluate.real.catalogue import SETS, RealSet, open_set
 from elsa_data.evaluate.real.evaluation import borrowed, told_apart
 from elsa_data.evaluate.scores import MODEL, Score
 from elsa_data.evaluate.sets import Sound, shard_sounds
 from elsa_data.evaluate.table import in_order, table
-from elsa_data.evaluate.texts import DEFAULT, load_texts
+from elsa_data.evaluate.texts import DEFAULT, Texts, load_texts, prototypes
+from elsa_data.evaluate.zeroshot import true_words
 from elsa_data.shards.directory import Directory
 from elsa_data.train.command import Parser
 from elsa_data.train.elsa import Elsa
@@ -68,6 +71,7 @@ def parser() -> Parser:
     add(
         "--texts", default=DEFAULT, metavar="NAME", help="prompts/NAME.yaml or a file [%(default)s]"
     )
+    add("--umap", action="store_true", help=f"draw the space too: {SPACE}")
     add("--seed", type=int, default=0, help="of probes and shuffles [0]")
     add("--device", choices=("auto", "cpu", "cuda"), default="auto")
     return command
@@ -123,6 +127,10 @@ def _run(args: argparse.Namespace) -> int:
     }
     folder = args.to or Path(args.run)
     _write(folder / RESULT, told)
+    if parts:
+        draw_errors(folder / ERRORS, parts)
+    if args.umap:
+        _draw_space(folder / SPACE, heard, texts)
     sys.stdout.write(_told(told, scores, folder))
     return 0
 
@@ -168,6 +176,13 @@ def _shards(args: argparse.Namespace, run: Run, split: str, limit: int | None) -
 
 def _spatial(found: Listened) -> Listened:
     return found.pick(lambda meta: meta.spatial)
+
+
+def _draw_space(path: Path, heard: Heard, texts: Texts) -> None:
+    words = prototypes(heard.models[MODEL], texts)["direction"]
+    told = heard.test.pick(lambda meta: "direction" in meta.words)
+    numbers = true_words(told.metas, "direction", list(words)).tolist()
+    draw_space(path, told.heard[MODEL]["audio"], numbers, list(words), np.stack([*words.values()]))
 
 
 def _write(path: Path, told: Mapping[str, Any]) -> None:
