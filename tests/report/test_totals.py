@@ -13,16 +13,8 @@ from elsa_data.report.totals import (
     losses_of,
     t30_bin,
 )
-from elsa_data.shards.data import read_columns, read_data, write_data
-from elsa_data.shards.directory import Directory, data_files, shard_ref
-
-
-@pytest.fixture(scope="module")
-def rows(standing_build: Path) -> list[Example]:
-    directory = Directory(str(standing_build))
-    urls = [url for split in data_files(directory).values() for url in split]
-    refs = [shard_ref(Path(url).stem) for url in urls]
-    return [row for ref in refs if ref is not None for row in read_data(directory, ref)]
+from elsa_data.shards.data import read_columns, write_data
+from elsa_data.shards.directory import Directory, data_files
 
 
 def counted(folder: Path) -> Totals:
