@@ -23,6 +23,8 @@ COMMANDS = {
     "status": "show how far a build is",
     "verify": "prove every row of a build",
     "report": "make a page that shows a build or a published set: sounds, rooms, words, numbers",
+    "inspect": "show one row in the terminal: captions, numbers, and its room from above",
+    "play": "write the sound of one row as WAV: AmbiX, FuMa, stereo, binaural or W",
     "publish": "verify a build and put it on the Hugging Face Hub, with its card",
     "export": "write a build as DCASE SELD, LAION-CLAP or plain WAV files",
     "verify-captions": "judge rewritten captions against their words, line by line",

@@ -80,6 +80,16 @@ def out_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("out", metavar="OUT", help="the build directory: a path or an fsspec URL")
 
 
+def row_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare which row of which set."""
+    parser.add_argument(
+        "out", metavar="OUT", help="a build, or the folder or URL of a published set"
+    )
+    parser.add_argument(
+        "example_id", metavar="EXAMPLE_ID", help="its id, or the first digits of it, 4 or more"
+    )
+
+
 def engine_argument(parser: argparse.ArgumentParser) -> None:
     """Declare who renders the rooms."""
     parser.add_argument("--engine", choices=ENGINES, help="who renders the rooms [torch]")

@@ -26,7 +26,7 @@ def _verdict(example: Example, index: int) -> Iterator[Markup]:
     elif source == "template":
         if tries > 1:
             yield joined(f" after {tries} answers of a model that were not believed, ")
-        slot = _misspoken(example, index)
+        slot = misspoken_slot(example, index)
         if slot is None:
             yield tag("span", " ✓ says its words and no others", class_="good")
         elif slot:
@@ -35,7 +35,7 @@ def _verdict(example: Example, index: int) -> Iterator[Markup]:
         yield joined(" caption, as it was")
 
 
-def _misspoken(example: Example, index: int) -> str | None:
+def misspoken_slot(example: Example, index: int) -> str | None:
     """Return the slot a template's caption is wrong about, None where it is right.
 
     An empty string where it cannot be told: the source captions of several sources are stored as
