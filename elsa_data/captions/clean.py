@@ -34,7 +34,7 @@ def clean_caption(text: str) -> str:
         CaptionError: ``chat-tokens`` when it holds the control tokens of a chat template;
             ``empty-caption`` when no word is left.
     """
-    visible = _fold(text)
+    visible = folded(text)
     token = _CHAT_TOKENS.search(visible)
     if token:
         raise CaptionError(
@@ -50,7 +50,7 @@ def clean_caption(text: str) -> str:
     return shortened
 
 
-def _fold(text: str) -> str:
+def folded(text: str) -> str:
     """Return NFKC text of visible characters and single spaces."""
     composed = unicodedata.normalize("NFKC", text)
     kept = (" " if c.isspace() else c for c in composed if c.isspace() or _is_visible(c))

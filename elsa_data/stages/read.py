@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from elsa_data.captions.clean import folded
+from elsa_data.captions.contacts import without_contacts
 from elsa_data.corpora.manifests import read as read_manifest
 from elsa_data.errors import ManifestError
 from elsa_data.records import Clip, Reject, ShardRef, ShardReport
@@ -59,7 +61,9 @@ def _valid(
         else:
             fields = (row.corpus, row.clip_id, row.uri, row.source_id, row.split or "")
             state.update(digest(*fields, row.licence, *row.captions, "labels", *row.labels))
-            yield row
+            # What points to a person comes into no file of the build.
+            kept = (without_contacts(folded(caption)) for caption in row.captions)
+            yield replace(row, captions=tuple(kept))
 
 
 def commit_manifest(settings: Settings, manifest: ReadManifest) -> ShardReport:
