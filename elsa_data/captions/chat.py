@@ -7,14 +7,13 @@ and no error here repeats the key.
 import asyncio
 import json
 import os
-import re
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeVar
-from urllib.parse import urlsplit
 
 from elsa_data.captions.dialect import Dialect, Sampling
+from elsa_data.captions.endpoint import checked_host, checked_key, without_keys
 from elsa_data.captions.prompts import Messages
 from elsa_data.captions.replies import Reply, error_of, reply_of, retry_after_s
 from elsa_data.errors import BuildError, ConfigError, TransientError
@@ -23,7 +22,6 @@ QUOTA_CODES: Final = ("insufficient_quota", "billing_hard_limit_reached", "billi
 BUSY_STATUS: Final = (408, 409, 425, 429)
 REFUSED_STATUS: Final = (400, 413, 415, 422)
 MOST_SPELLINGS: Final = 8
-LONGEST_MESSAGE: Final = 160
 
 Result = TypeVar("Result")
 
@@ -64,14 +62,14 @@ class Chat:
         import httpx2
         import openai
 
-        self._openai, self._unreached = openai, httpx2.RequestError
-        self.secret = _checked_key(os.environ.get("OPENAI_API_KEY", ""))
-        self.host = _checked_host(os.environ.get("OPENAI_BASE_URL") or "https://api.openai.com/v1")
+        self._openai, self._httpx = openai, httpx2
+        self.secret = checked_key(os.environ.get("OPENAI_API_KEY", ""))
+        self.host = checked_host(os.environ.get("OPENAI_BASE_URL") or "https://api.openai.com/v1")
         self._model, self._timeout_s = model, timeout_s
         self._dialect = _DIALECTS.setdefault((self.host, model), Dialect(self.host))
         self._client: Any = None
         self._http: Any = None
-        self._headers: dict[str, str] = {}
+        self._request: Any = None
         self.refusal = ""
 
     async def __aenter__(self) -> "Chat":
@@ -83,10 +81,23 @@ class Chat:
         self._client = self._openai.AsyncOpenAI(
             api_key=self.secret, http_client=self._http, max_retries=0, timeout=self._timeout_s
         )
+        self._request = self._form()
+        return self
+
+    def _form(self) -> Callable[[bytes], Any]:
+        """Return what makes a request of a body: address and openai's headers are read once."""
         named = {**self._client.default_headers, **self._client.auth_headers}
         # What openai leaves out stands there as an object of its own.
-        self._headers = {name: value for name, value in named.items() if isinstance(value, str)}
-        return self
+        headers = self._httpx.Headers({k: v for k, v in named.items() if isinstance(v, str)})
+        url = self._httpx.URL(f"{self._client.base_url}chat/completions")
+        limits = {"timeout": self._http.timeout.as_dict()}
+
+        def request(content: bytes) -> Any:
+            return self._httpx.Request(
+                "POST", url, headers=headers, content=content, extensions=limits
+            )
+
+        return request
 
     async def __aexit__(self, *exception: object) -> None:
         await self._client.close()
@@ -138,11 +149,7 @@ class Chat:
         responses: they take longer than all the rest, and what servers send is judged here.
         """
         content = json.dumps({"model": self._model, "messages": messages, **sent}).encode()
-        response = await self._reached(
-            lambda client: self._http.post(
-                f"{client.base_url}chat/completions", content=content, headers=self._headers
-            )
-        )
+        response = await self._reached(lambda _: self._http.send(self._request(content)))
         if response.is_success:
             return response
         raise self._openai.APIStatusError(
@@ -158,7 +165,7 @@ class Chat:
             raise
         except (
             self._openai.APIConnectionError,
-            self._unreached,
+            self._httpx.RequestError,
             TimeoutError,
             *_transport_errors(),
         ):
@@ -212,39 +219,8 @@ class Chat:
         return without_keys(" ".join(str(said or "no reason given").split()), self.secret)
 
 
-def without_keys(text: str, key: str) -> str:
-    """Return a short text without the key, also when it is masked in part."""
-    text = text.replace(key, "***") if key else text
-    text = re.sub(r"\b(?:sk|pk|key|Bearer)[-_ ][\w*.-]{4,}", "***", text)
-    return text if len(text) <= LONGEST_MESSAGE else f"{text[: LONGEST_MESSAGE - 3]}..."
-
-
 def _transport_errors() -> tuple[type[BaseException], ...]:
     """Return what the transports raise that openai lets through."""
     aiohttp = sys.modules.get("aiohttp")
     errors = (OSError, asyncio.IncompleteReadError)
     return errors if aiohttp is None else (*errors, aiohttp.ClientError)
-
-
-def _checked_key(key: str) -> str:
-    if not key.strip():
-        raise ConfigError(
-            "OPENAI_API_KEY is not set: export the key of the endpoint (any word for a local "
-            "server that asks for none), or use --captions template"
-        )
-    if not key.isascii() or not key.isprintable() or " " in key:
-        raise ConfigError(
-            "OPENAI_API_KEY holds spaces, line ends or characters that no header can carry: "
-            "export it again"
-        )
-    return key
-
-
-def _checked_host(url: str) -> str:
-    """Return host and port of a URL, without the name and password that may stand before them."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigError(
-            "OPENAI_BASE_URL is not the URL of an endpoint: wanted http(s)://HOST[:PORT]/v1"
-        )
-    return parts.netloc.rpartition("@")[2]
