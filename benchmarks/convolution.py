@@ -19,6 +19,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
+import torch
 from scipy.signal import oaconvolve
 
 from elsa_data.acoustics.convolve import Job, convolve
@@ -91,6 +92,20 @@ def run(case: Case, rounds: int) -> Result:
     )
 
 
+def on_gpu(device: str, clips: int) -> float:
+    """Return how many times faster than real time a GPU convolves clips, to and from it included.
+
+    Its bound is the bus: four channels of float32 come back for each one that went.
+    """
+    batch = [make_job(Case(1, 1.0))] * clips
+    taken = []
+    for _ in range(4):
+        start = time.perf_counter()
+        convolve(batch, device=device)
+        taken.append(time.perf_counter() - start)
+    return CLIP_S * clips / statistics.median(taken[1:])
+
+
 def main() -> None:
     """Print the table and, with ``--json``, one last line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -106,6 +121,10 @@ def main() -> None:
             f"{r.case.sources:7d} {r.case.rir_s:6.1f} {r.rtf:17.0f} {r.scipy_rtf:11.0f}"
             f" {r.ratio:6.2f} {r.error_db:14.0f}"
         )
+    gpu = {}
+    if torch.cuda.is_available():
+        gpu["cuda_conv_rtf_1src"] = round(on_gpu("cuda", 16 if options.quick else 64), 1)
+        print(f"on the GPU, 1 source, 1.0 s: {gpu['cuda_conv_rtf_1src']:.0f} x real time")
     if options.json:
         of = {r.case: r for r in results}
         numbers = {
@@ -114,7 +133,7 @@ def main() -> None:
             "conv_rtf_3src": round(of[Case(3, 1.0)].rtf, 1),
             "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0, 1),
         }
-        print(json.dumps(numbers))
+        print(json.dumps(numbers | gpu))
 
 
 if __name__ == "__main__":

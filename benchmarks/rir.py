@@ -14,6 +14,7 @@ import os
 import resource
 import statistics
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -157,6 +158,48 @@ def image_sum_error_db(group: Group) -> float:
     return 10.0 * math.log10(float(wrong))
 
 
+def on_gpu(device: str, count: int) -> dict[str, float]:
+    """Return what a GPU makes of responses of 2 s, each of a room of its own, kept on the device.
+
+    The roofline is memory: each channel reads eight bands of noise and writes its samples, at the
+    speed at which the device copies an array in the same run.
+    """
+    groups = [draw(300 + k, (1.9, 2.1), (40.0, 120.0)) for k in range(count)]
+    alike = defaultdict(list)
+    for job in jobs.whole_jobs(groups):
+        alike[job.key].append(job)
+    batches = [batch for batch in alike.values() if len(batch) >= count // 8]
+    seconds = gpu_s(lambda: [engine.render(batch, device) for batch in batches])
+    made = sum(len(batch) for batch in batches)
+    least = sum(4 * 4 * 9 * job.taps for batch in batches for job in batch)
+    block = torch.empty(1 << 28, device=device)
+    copied_per_s = 2 * 4 * block.numel() / gpu_s(block.clone)
+    few = groups[:16]
+    errors = [
+        np.square(cuda.samples - cpu.samples).sum() / np.square(cpu.samples).sum()
+        for cpu, cuda in zip(
+            engine.simulate_rirs(few), engine.simulate_rirs(few, device=device), strict=True
+        )
+    ]
+    return {
+        "cuda_rir_per_s": round(made / seconds, 1),
+        "cuda_share_of_roofline": round(least / seconds / copied_per_s, 4),
+        "cuda_vs_cpu_db": round(10.0 * math.log10(max(errors) + 1e-30), 1),
+    }
+
+
+def gpu_s(action: Callable[[], object]) -> float:
+    """Return the median seconds of a call on a GPU, by the clock, its work done."""
+    taken = []
+    for _ in range(6):
+        start = time.perf_counter()
+        action()
+        if torch.cuda.is_available():
+            torch.cuda.synchronize()
+        taken.append(time.perf_counter() - start)
+    return statistics.median(taken[1:])
+
+
 def main() -> None:
     """Print the figures and, with ``--json``, one last line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -180,6 +223,8 @@ def main() -> None:
         "image_sum_error_db": round(image_sum_error_db(cut[0]), 1),
         "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0, 1),
     }
+    if torch.cuda.is_available():
+        numbers |= on_gpu("cuda", 256 if few else 2048)
     print(f"first-order ambisonics, {RATE_HZ} Hz, 8 bands, air, one thread, CPU time")
     for name, number in numbers.items():
         print(f"{name:24s} {number:10g}")

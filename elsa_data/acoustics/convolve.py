@@ -38,10 +38,9 @@ class Job:
 
 
 class Shape(NamedTuple):
-    """What decides a job's arithmetic; jobs of one shape are convolved together."""
+    """The transforms of a job; jobs of one shape are convolved together."""
 
     fft_size: int
-    overlap: int
     frames: int
     sources: int
     channels: int
@@ -65,7 +64,7 @@ def convolve(jobs: Sequence[Job], *, device: str = "cpu") -> list[NDArray[np.flo
             batch = members[first : first + each]
             audio = _overlap_save([jobs[index] for index in batch], shape, device)
             for index, samples in zip(batch, audio, strict=True):
-                wet[index] = samples[:, : jobs[index].length]
+                wet[index] = samples
     return wet
 
 
@@ -81,15 +80,13 @@ def shape_of(job: Job) -> Shape:
             f"got {len(job.dries)} dry sounds, {len(job.rirs)} RIRs of {sorted(channels)} channels "
             f"and {len(job.onsets)} onsets; wanted one of each per source, channels alike"
         )
+    return _cheapest(_overlap(job), job.length, len(job.dries), channels.pop())
+
+
+def _overlap(job: Job) -> int:
+    """Return how many samples of every frame the frame before it decides."""
     # What lies beyond the end of the clip is cropped, so no more of an RIR is ever heard.
-    overlap = _bucket(min(job.length, max(rir.shape[1] for rir in job.rirs)))
-    return _cheapest(overlap, job.length, len(job.dries), channels.pop())
-
-
-def _bucket(taps: int) -> int:
-    """Return the least of 8..15 times a power of two that is not under ``taps``."""
-    step = 1 << max(1, taps.bit_length() - 4)
-    return step * math.ceil(taps / step)
+    return min(job.length, max(rir.shape[1] for rir in job.rirs))
 
 
 @lru_cache(maxsize=4096)
@@ -103,7 +100,7 @@ def _cheapest(overlap: int, length: int, sources: int, channels: int) -> Shape:
     for size in (1 << power for power in range(shortest, shortest + 6)):
         frames = math.ceil(length / (size - overlap))
         # A lone large transform has other bits than one of several, and takes six times as long.
-        shapes.append(Shape(size, overlap, max(frames, 2 // channels), sources, channels))
+        shapes.append(Shape(size, max(frames, 2 // channels), sources, channels))
     return min(shapes, key=_work)
 
 
@@ -112,8 +109,8 @@ def _work(shape: Shape) -> float:
     return transforms * shape.fft_size * math.log2(shape.fft_size)
 
 
-def _overlap_save(jobs: Sequence[Job], shape: Shape, device: str) -> NDArray[np.float32]:
-    """Return wet audio (jobs, channels, frames x hop) of jobs that share a shape."""
+def _overlap_save(jobs: Sequence[Job], shape: Shape, device: str) -> list[NDArray[np.float32]]:
+    """Return the wet audio (channels, length) of jobs that share a shape."""
     # Frames and responses side by side: an FFT is planned anew at every call, so one call does all.
     rows = (len(jobs), shape.sources, shape.frames + shape.channels, shape.fft_size)
     blocks = np.zeros(rows, np.float32)
@@ -121,26 +118,31 @@ def _overlap_save(jobs: Sequence[Job], shape: Shape, device: str) -> NDArray[np.
         for block, sound, response, onset in zip(
             sources, job.dries, job.rirs, job.onsets, strict=True
         ):
-            _cut(sound[: max(0, job.length - onset)], onset, shape, block)
-            taps = min(response.shape[1], shape.overlap)
+            _cut(sound[: max(0, job.length - onset)], onset, _overlap(job), block[: shape.frames])
+            taps = min(response.shape[1], job.length)
             block[shape.frames :, :taps] = response[:, :taps]
     sounds, responses = torch.fft.rfft(torch.from_numpy(blocks).to(device)).split(
         (shape.frames, shape.channels), dim=2
     )
-    wet = torch.fft.irfft(_mixed(sounds, responses), n=shape.fft_size)[..., shape.overlap :]
-    return wet.reshape(len(jobs), shape.channels, -1).cpu().numpy()
+    wet = torch.fft.irfft(_mixed(sounds, responses), n=shape.fft_size)
+    return [_kept(job, audio) for job, audio in zip(jobs, wet, strict=True)]
 
 
 def _cut(
-    sound: NDArray[np.floating], onset: int, shape: Shape, frames: NDArray[np.float32]
+    sound: NDArray[np.floating], onset: int, overlap: int, frames: NDArray[np.float32]
 ) -> None:
     """Write a sound (samples,) into frames (frames, FFT size) that overlap; the first one leads."""
-    hop = shape.fft_size - shape.overlap
-    for number in range(shape.frames):
-        start = number * hop - shape.overlap - onset
-        piece = sound[max(0, start) : max(0, start + shape.fft_size)]
+    size = frames.shape[1]
+    for number, frame in enumerate(frames):
+        start = number * (size - overlap) - overlap - onset
+        piece = sound[max(0, start) : max(0, start + size)]
         lead = max(0, -start)
-        frames[number, lead : lead + len(piece)] = piece
+        frame[lead : lead + len(piece)] = piece
+
+
+def _kept(job: Job, frames: torch.Tensor) -> NDArray[np.float32]:
+    """Return what frames (channels, frames, FFT size) add to those before them, to the length."""
+    return frames[..., _overlap(job) :].flatten(1)[:, : job.length].cpu().numpy()
 
 
 def _mixed(sounds: torch.Tensor, responses: torch.Tensor) -> torch.Tensor:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from elsa_data.acoustics import decay_fit, octave
-from elsa_data.conventions import OCTAVE_BANDS_HZ
+from elsa_data.conventions import MID_BANDS_HZ, OCTAVE_BANDS_HZ
 
 REVERSE_BELOW = 16.0
 """A causal octave filter lengthens decays of a smaller bandwidth times T30; reversed, it may run
@@ -23,7 +23,10 @@ CURVED_PERMILLE = 10.0
 
 
 class Decay(NamedTuple):
-    """What a Schroeder curve says. ``reason`` explains a missing T30: a short slug."""
+    """What a Schroeder curve says. ``reason`` explains a missing T30: a short slug.
+
+    An octave's ``edt_s`` is None outside the mid bands.
+    """
 
     t30_s: float | None
     edt_s: float | None = None
@@ -32,7 +35,7 @@ class Decay(NamedTuple):
 
 
 def octave_decays(whole: octave.Spectrum, arrival_s: float) -> tuple[Decay, ...]:
-    """Return the decay in every band of `OCTAVE_BANDS_HZ`; the EDT starts at ``arrival_s``."""
+    """Return the decay in every band of `OCTAVE_BANDS_HZ`; EDTs start at ``arrival_s``."""
     filters = _octave_filters(whole)
     return _octaves(whole, filters, octave.powers(whole, list(filters.values())), arrival_s)
 
@@ -80,17 +83,20 @@ def _octave(
     power: octave.Power,
     arrival_s: float,
 ) -> Decay:
-    decay = _read(power, arrival_s)
+    # Only the mid bands' early decay is ever told.
+    since_s = arrival_s if center_hz in MID_BANDS_HZ else None
+    decay = _read(power, since_s)
     bandwidth_hz = octave.bandwidth_hz(center_hz)
     if decay.t30_s is None or bandwidth_hz * decay.t30_s >= REVERSE_BELOW:
         return decay
-    decay = _read(octave.power(whole, band, reverse=True), arrival_s)
+    decay = _read(octave.power(whole, band, reverse=True), since_s)
     if decay.t30_s is not None and bandwidth_hz * decay.t30_s < REFUSE_BELOW:
         return Decay(None, reason="shorter-than-filter")
     return decay
 
 
-def _read(power: octave.Power, arrival_s: float) -> Decay:
+def _read(power: octave.Power, since_s: float | None) -> Decay:
+    """Return what a band's energy says, with an EDT that starts at ``since_s`` or without one."""
     remaining = decay_fit.schroeder(power.values)
     if remaining[0] <= 0.0:
         return Decay(None, reason="silent")
@@ -101,9 +107,10 @@ def _read(power: octave.Power, arrival_s: float) -> Decay:
         return Decay(None, reason=f"{ENDS_EARLY}-at{end_db:.0f}dB")
     if line is None:
         return Decay(None, reason="too-few-points")
-    early = _from(remaining, power, arrival_s)
-    edt = decay_fit.fit_line(early, power.step_s, decay_fit.EDT_RANGE_DB)
     curved = line.nonlinearity > CURVED_PERMILLE
+    if since_s is None:
+        return Decay(line.t60_s, curved=curved)
+    edt = decay_fit.fit_line(_from(remaining, power, since_s), power.step_s, decay_fit.EDT_RANGE_DB)
     return Decay(line.t60_s, edt.t60_s if edt else None, curved)
 
 

@@ -19,9 +19,6 @@ from elsa_data.acoustics.devices import in_halves
 from elsa_data.acoustics.jobs import Job
 from elsa_data.records import Group, Rir
 
-NEAR_IMAGES = 32
-"""The first arrivals: 10 ms and more, as long as a zero-phase filter would sound ahead of them."""
-
 RISE_S = 0.001
 """Scattered sound sets in over this time."""
 
@@ -64,7 +61,7 @@ def _in_batches(wanted: Sequence[Job], device: str) -> list[Rir]:
 
 
 def _rendered(batch: Sequence[Job], device: str) -> list[Rir]:
-    samples = _render(batch, device).cpu().numpy()
+    samples = render(batch, device).cpu().numpy()
     return [_rir(job, audio[:, : job.taps]) for job, audio in zip(batch, samples, strict=True)]
 
 
@@ -77,17 +74,28 @@ def _rir(job: Job, samples: NDArray[np.float32]) -> Rir:
     )
 
 
-def _render(batch: Sequence[Job], device: str) -> torch.Tensor:
-    """Return the samples (batch, channels, room) float32 of jobs that share a key."""
+def render(batch: Sequence[Job], device: str) -> torch.Tensor:
+    """Return the samples (batch, channels, room) float32, on the device, of jobs of one key."""
     first = batch[0]
-    size, rate_hz = first.sizes, first.group.sample_rate_hz
-    audio = torch.zeros(len(batch), first.layout.channels, size.whole, device=device)
-    early = _image_sum(batch, device)[..., size.guard :]
-    audio[..., : early.shape[-1]] = early
-    if first.decay is not None:
-        audio[..., : size.room] += _tail(batch, device)
-    bins = torch.fft.rfft(audio) * bandsplit.high_pass(size.whole, rate_hz, device)
-    return torch.fft.irfft(bins, size.whole)[..., : size.room]
+    room, channels = first.sizes.room, first.layout.channels
+    if first.decay is None:
+        audio = torch.zeros(len(batch), channels, room, device=device)
+    else:
+        audio = _tail(batch, device)
+    early = _high_passed(_image_sum(batch, device), first)[..., :room]
+    audio[..., : early.shape[-1]] += early
+    return audio
+
+
+def _high_passed(images_sum: torch.Tensor, first: Job) -> torch.Tensor:
+    """Return the images (batch, channels, passed) from time zero on, through the high-pass.
+
+    The noise of the tail has been through it already.
+    """
+    size = first.sizes
+    table = bandsplit.high_pass(size.passed, first.group.sample_rate_hz, str(images_sum.device))
+    bins = torch.fft.rfft(images_sum[..., size.guard :], size.passed)
+    return torch.fft.irfft(bins * table, size.passed)
 
 
 def _image_sum(batch: Sequence[Job], device: str) -> torch.Tensor:
@@ -95,7 +103,7 @@ def _image_sum(batch: Sequence[Job], device: str) -> torch.Tensor:
     first = batch[0]
     size, rate_hz, guard = first.sizes.early, first.group.sample_rate_hz, first.sizes.guard
     boxes = jobs.boxes_of(batch, device)
-    found = images.image_sources(boxes, at_least=NEAR_IMAGES)
+    found = images.image_sources(boxes, at_least=first.near)
     samples = found.distance_m * boxes.samples_per_m[:, None]
     gains = capsules.harmonics(found.rays @ _turns(batch, device), first.layout.order)
     if first.decay is not None:
@@ -106,11 +114,11 @@ def _image_sum(batch: Sequence[Job], device: str) -> torch.Tensor:
     samples = torch.where(found.valid, samples, 0.0) + guard
     metres = torch.where(found.valid, found.distance_m, 0.0)
     log_gain = torch.where(found.valid[..., None], found.log_gain, 0.0)
-    near, far = slice(0, NEAR_IMAGES), slice(NEAR_IMAGES, None)
+    near, far = slice(0, first.near), slice(first.near, None)
     air = jobs.air_of(batch, size, device)
     damping = metres[:, near, None].to(torch.float32) * air[:, None]
     bins = _near_bins(samples[:, near], log_gain[:, near], damping, gains[:, near], size, rate_hz)
-    if samples.shape[1] > NEAR_IMAGES:
+    if samples.shape[1] > first.near:
         log_gain += (metres[..., None] * boxes.air_per_m[:, None]).to(torch.float32)
         bins += _far_bins(samples[:, far], log_gain[:, far], gains[:, far], size, rate_hz)
     bins *= bandsplit.fade_out(size, rate_hz, device)
@@ -200,7 +208,7 @@ def _tail(batch: Sequence[Job], device: str) -> torch.Tensor:
     sound *= gate * put([jobs.tail_gain(job) for job in batch])[:, None, None]
     if layout.spaced:
         per_m = put([jobs.samples_per_m(job) for job in batch])
-        return waves.heard(sound, layout, per_m, first.sizes.whole)
+        return waves.heard(sound, layout, per_m)
     return torch.bmm(put([jobs.yaw_matrix(job) for job in batch]), sound)
 
 

@@ -26,6 +26,12 @@ FALLEN_DB = -50.0
 MID_FALLEN_DB = -60.0
 """A response ends when every band has fallen to the first and the mid bands to the second."""
 
+NEAR_IMAGES = 32
+"""The first arrivals: 10 ms and more, as long as a zero-phase filter would sound ahead of them."""
+
+DIRECT_ALONE = 4
+"""One image, and silent ones: matrix products of fewer rows have bits of their own."""
+
 DIFFUSE_AFTER_S = 0.0035
 """Scattered sound starts with the first reflection, but this long after the direct sound: until
 then the arrival is that of direct sound and images alone, and can be checked against them."""
@@ -38,6 +44,7 @@ class Job(NamedTuple):
 
     Attributes:
         ears: where the capsules stand in the room, in metres.
+        near: images to sum exactly, with minimum phase: the first to arrive.
         until_s: time of the last image, in seconds after emission.
         taps: samples of the response, at most ``sizes.room``.
         decay: 1/s (8, 144), the rates of the room along each ray; None: images alone.
@@ -48,6 +55,7 @@ class Job(NamedTuple):
     layout: Layout
     ears: tuple[Vector, ...]
     sizes: sizes.Sizes
+    near: int
     until_s: float
     taps: int
     decay: Floats | None
@@ -56,7 +64,7 @@ class Job(NamedTuple):
     def key(self) -> tuple:
         """What jobs of one batch share."""
         rate_hz = self.group.sample_rate_hz
-        return self.layout, self.sizes, rate_hz, self.decay is None
+        return self.layout, self.sizes, rate_hz, self.near, self.decay is None
 
 
 def whole_jobs(groups: Sequence[Group]) -> list[Job]:
@@ -79,7 +87,9 @@ def whole_jobs(groups: Sequence[Group]) -> list[Job]:
                     f"{-FALLEN_DB:g} dB, {tail.LONGEST / group.sample_rate_hz:.1f} s is the most: "
                     "give the walls more absorption there",
                 )
-            jobs.append(Job(group, placement, layout, ears, size, until_s, taps, decay))
+            jobs.append(
+                Job(group, placement, layout, ears, size, NEAR_IMAGES, until_s, taps, decay)
+            )
     return jobs
 
 
@@ -89,8 +99,9 @@ def early_jobs(groups: Sequence[Group], window_s: float) -> list[Job]:
     for group in groups:
         for placement, layout, ears, direct_s in _checked(group):
             until_s = direct_s * (1.0 + 1e-9) + window_s
-            size = sizes.sizes_of(until_s, until_s, group.sample_rate_hz)
-            jobs.append(Job(group, placement, layout, ears, size, until_s, size.room, None))
+            size = sizes.sizes_of(until_s, until_s + sizes.RING_S, group.sample_rate_hz)
+            near = NEAR_IMAGES if window_s else DIRECT_ALONE
+            jobs.append(Job(group, placement, layout, ears, size, near, until_s, size.room, None))
     return jobs
 
 

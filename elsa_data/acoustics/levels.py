@@ -17,6 +17,8 @@ CEILING_DBFS = -1.0
 RANDOM_GAIN_DB = (-12.0, 6.0)
 """What the law `random_gain` adds, uniformly: as if the recordist turned the knob unrecorded."""
 
+_BLOCK = 1024
+
 LAWS = ("physical", "normalised", "random_gain")
 """physical: as the room made it, near is loud. normalised: W at the source's level at 1 m, wherever
 it stands, so that loudness tells nothing of distance. random_gain: physical, and a random gain."""
@@ -24,8 +26,16 @@ it stands, so that loudness tells nothing of distance. random_gain: physical, an
 
 def level_dbfs(audio: NDArray[np.floating]) -> float:
     """Return the RMS level of W, the first channel of audio (channels, samples); -inf if silent."""
-    power = float(np.mean(np.square(audio[0], dtype=np.float64))) if audio.size else 0.0
+    power = _energy(audio[0]) / audio.shape[1] if audio.size else 0.0
     return 10.0 * math.log10(power) if power > 0.0 else -math.inf
+
+
+def _energy(samples: NDArray[np.floating]) -> float:
+    """Return the sum of squares of samples (n,), of blocks in their own precision."""
+    whole = len(samples) // _BLOCK * _BLOCK
+    blocks = samples[:whole].reshape(-1, _BLOCK)
+    rest = np.square(samples[whole:], dtype=np.float64)
+    return float(np.einsum("bk,bk->b", blocks, blocks).sum(dtype=np.float64) + rest.sum())
 
 
 def peak_dbfs(audio: NDArray[np.floating]) -> float:

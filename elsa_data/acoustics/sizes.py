@@ -21,7 +21,7 @@ GUARD_S = 0.021
 """Room before time zero and after the last image for zero-phase band filters to ring in."""
 
 RING_S = 0.085
-"""Room after the end for the 20 Hz high-pass: it has rung down by 65 dB."""
+"""Room after the images for the 20 Hz high-pass: it has rung down by 65 dB."""
 
 _STEPS = (8, 9, 10, 12, 15)
 _GRAIN = 256
@@ -33,13 +33,13 @@ class Sizes(NamedTuple):
     Attributes:
         guard: samples before time zero in the early transform.
         early: size of the early transform.
-        whole: size of the transform of the response and the ring of the high-pass.
-        room: samples before that ring; the response has as many, or ends earlier.
+        passed: size of the transform that puts the images through the high-pass and holds its ring.
+        room: the response has as many samples, or ends earlier.
     """
 
     guard: int
     early: int
-    whole: int
+    passed: int
     room: int
 
 
@@ -62,5 +62,5 @@ def sizes_of(last_image_s: float, end_s: float, sample_rate_hz: int) -> Sizes:
     guard = hop * math.ceil(GUARD_S * sample_rate_hz / hop)
     ring = hop * math.ceil(RING_S * sample_rate_hz / hop)
     early = smooth_size(2 * guard + last_image_s * sample_rate_hz)
-    whole = smooth_size(max(end_s * sample_rate_hz, early - guard) + ring)
-    return Sizes(guard, early, whole, whole - ring)
+    passed = smooth_size(early - guard + ring)
+    return Sizes(guard, early, passed, smooth_size(max(end_s * sample_rate_hz, early - guard)))

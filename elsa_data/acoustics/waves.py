@@ -43,17 +43,16 @@ def pattern(layout: Layout, yaw_deg: float) -> NDArray[np.float64]:
     return weights[:, None] * shares.mean(axis=1)
 
 
-def heard(
-    sound: torch.Tensor, layout: Layout, samples_per_m: torch.Tensor, size: int
-) -> torch.Tensor:
+def heard(sound: torch.Tensor, layout: Layout, samples_per_m: torch.Tensor) -> torch.Tensor:
     """Return what the capsules hear (batch, capsules, samples) of waves (batch, 64, samples).
 
     Args:
         sound: each wave as it passes the middle of the receiver.
         layout: capsules on a line through the middle.
         samples_per_m: (batch,), sample rate over speed of sound.
-        size: of the transform, longer than the sound by the largest delay.
     """
+    # Twice as long: the largest delay would have to be as long as the sound to come round.
+    size = 2 * sound.shape[-1]
     along = [math.copysign(math.hypot(*offset), offset[1]) for offset in layout.offsets_m]
     ahead = torch.tensor(np.outer(along, projections()), device=sound.device)
     cycles = torch.arange(size // 2 + 1, device=sound.device) / size

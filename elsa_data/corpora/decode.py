@@ -1,5 +1,6 @@
 """Encoded audio to one channel of float32, or one line that says why not."""
 
+import math
 import re
 from typing import Final
 
@@ -22,6 +23,8 @@ RATES_HZ: Final = (1_000, 768_000)
 """A header that says otherwise is broken, or holds no sound."""
 
 _BLOCK_SAMPLES: Final = 1 << 22
+
+_LARGEST: Final = float(np.finfo(np.float32).max)
 
 _LENGTHS = re.compile(r"^\s*(?:data|SSND) : (\d+) \(should be (\d+)\)", re.MULTILINE)
 
@@ -99,7 +102,7 @@ def _mix(sound: sf.SoundFile, uri: str) -> tuple[NDArray[np.float32], float]:
         if count > limit:
             message = f"{uri}: runs on beyond {MAX_DURATION_S:.0f} s; cut it up first"
             raise ClipError("too-long", message)
-        loudest = max(loudest, float(np.max(np.abs(piece))))
+        loudest = max(loudest, float(piece.max()), -float(piece.min()))
         pieces.append(piece[:, 0] if piece.shape[1] == 1 else piece.mean(axis=1))
     # An MP3's count is exact only with a Xing header, so it has some slack.
     slack = 0.98 if sound.format in ("MP3", "MPEG") else 1.0
@@ -115,17 +118,18 @@ def _judge_samples(
     if len(mixed) < MIN_DURATION_S * rate:
         found = f"{len(mixed)} samples at {rate} Hz, wanted {MIN_DURATION_S} s or more"
         raise ClipError("too-short", f"{uri}: {found}; drop its row")
-    if not np.isfinite(mixed).all():
+    lowest, highest = float(mixed.min()), float(mixed.max())
+    # Either is NaN when any sample is.
+    if not math.isfinite(lowest + highest):
         count = int(np.count_nonzero(~np.isfinite(mixed)))
         message = f"{uri}: {count} samples are NaN or infinite; export it again"
         raise ClipError("not-finite", message)
     if loudest == 0.0:
         raise ClipError("silent", f"{uri}: every sample is zero; drop its row")
-    if float(np.max(np.abs(mixed))) < CANCELLED * loudest:
+    if max(highest, -lowest) < CANCELLED * loudest:
         message = f"{uri}: its channels cancel when averaged; keep one of them"
         raise ClipError("channels-cancel", message)
     offset = mixed.mean(dtype=np.float64)
-    centred = (mixed - offset).astype(np.float32)
-    if not np.isfinite(centred).all() or not centred.any():
+    if not 0.0 < highest - lowest <= _LARGEST:
         raise ClipError("silent", f"{uri}: every sample is {offset:.3g}; drop its row")
-    return centred
+    return mixed - np.float32(offset)

@@ -32,7 +32,9 @@ from elsa_data.stages.rows import aligned, example_row, reworded
 from elsa_data.stages.settings import Settings
 
 BATCH = 8
-THREADS = 2
+THREADS = {"cpu": 2, "cuda": 8}
+"""That decode and encode: a GPU convolves for as many as there are."""
+
 CODEC = "flac-pcm16"
 
 
@@ -127,7 +129,7 @@ def _rows(
     todos: Iterator[Todo], settings: Settings, progress: Progress
 ) -> Iterator[tuple[Todo, Example | ElementError]]:
     """Yield each row, or why there is none, in order: decode ahead, convolve, encode behind."""
-    with ThreadPoolExecutor(THREADS) as pool:
+    with ThreadPoolExecutor(THREADS[settings.device.partition(":")[0]]) as pool:
         decoded = ahead(pool, partial(_decoded, settings=settings), batches(todos, BATCH))
         wets = (_convolved(batch, settings) for batch in decoded)
         for batch in ahead(pool, _encoded, wets):

@@ -97,7 +97,7 @@ def test_images_equal_an_exact_sum(seed, scattering):
     size = 4 * got.shape[1]
     frequencies = np.fft.rfftfreq(size, 1 / NORMAL)
     exact = exact_images.foa_spectrum(
-        group, arrival_s(group) * (1 + 1e-9) + window, frequencies, engine.NEAR_IMAGES
+        group, arrival_s(group) * (1 + 1e-9) + window, frequencies, jobs.NEAR_IMAGES
     )
     exact *= bandsplit.high_pass(size, NORMAL, "cpu").numpy()
     exact *= frequencies <= 0.45 * NORMAL

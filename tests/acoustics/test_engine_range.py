@@ -60,7 +60,9 @@ def test_black_walls_leave_the_direct_sound_alone(rate_hz):
     group = box(absorption=flat(1.0), sample_rate_hz=rate_hz)
     whole, direct = engine.simulate_rirs([group])[0].samples, early(group, 0.0)
     # What follows the shorter one is the last of the high-pass.
-    assert np.square(whole[:, : direct.shape[1]] - direct).sum() < 1e-8 * np.square(direct).sum()
+    count = min(whole.shape[1], direct.shape[1])
+    error = whole[:, :count] - direct[:, :count]
+    assert np.square(error).sum() < 1e-8 * np.square(direct).sum()
     assert np.argmax(np.abs(whole[0])) == pytest.approx(arrival_s(group) * rate_hz, abs=1)
 
 

@@ -57,6 +57,15 @@ def test_noise_bank_is_white_and_its_bands_are_octaves():
     assert power[:7] / power.sum() == pytest.approx(wanted[:7] / wanted.sum(), abs=0.01)
 
 
+def test_tails_shaped_together_are_those_shaped_one_by_one(monkeypatch):
+    roots = torch.rand(5, 8, 41, 4, generator=torch.Generator().manual_seed(3))
+    starts = [tail.noise_starts(RATE, 4, np.random.default_rng(row)) for row in range(5)]
+    alone = tail.shaped_noise(roots, starts, tail.coupled(1), RATE)
+    monkeypatch.setattr(tail, "ROWS", {"cpu": 3})
+    together = tail.shaped_noise(roots, starts, tail.coupled(1), RATE)
+    torch.testing.assert_close(together, alone, rtol=0.0, atol=1e-6)
+
+
 @pytest.mark.parametrize("channels", [1, 4, 16, 64])
 def test_channels_read_the_bank_apart_from_each_other(channels):
     frames = tail.BANK_SAMPLES // tail.hop_of(RATE)
