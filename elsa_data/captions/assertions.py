@@ -27,6 +27,9 @@ _RULES: Final = tuple(
     for value, patterns in values.items()
     for pattern in patterns
 )
+_ANY_RULE: Final = _whole(*(rule.pattern for _, _, rule in _RULES))
+"""Whether a rule applies at all: most captions assert nothing, and are read once for that."""
+
 _IDIOMS: Final = _whole(*IDIOMS)
 _PATHS: Final = _whole(*PATHS)
 _FREE_OF: Final = _whole(FREE_OF)
@@ -126,6 +129,8 @@ def _assertions(text: str) -> Iterator[tuple[str, str]]:
         for word in _TOKEN.findall(match.group(1)):
             if word in CHAIN_VALUES:
                 yield _turned(*CHAIN_VALUES[word], negated)
+    if not _ANY_RULE.search(text):
+        return
     for slot, value, pattern in _RULES:
         for match in pattern.finditer(text):
             negated = _negated(text, match.start()) or _denies(match.group())

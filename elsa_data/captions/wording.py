@@ -34,6 +34,8 @@ _PHRASES: Final = tuple(
     (tokens(re.sub(r"\((?!\?)", "(?:", pattern)), "" if word == "_" else word)
     for word, pattern in (line.split(" <- ", 1) for line in lines_of("phrases"))
 )
+_ANY_PHRASE: Final = tokens("|".join(re.sub(r"P<\w+>", ":", p.pattern) for p, _ in _PHRASES))
+"""Whether there is a phrase at all: most captions have none, and are read once and not 46 times."""
 
 
 def worded(text: str) -> str:
@@ -50,6 +52,8 @@ def worded(text: str) -> str:
 
 def phrased(words: str) -> str:
     """Return tokens in which set phrases of several words have become one word."""
+    if not _ANY_PHRASE.search(words):
+        return " ".join(words.split())
     for pattern, word in _PHRASES:
         words = pattern.sub(word, words)
     return " ".join(words.split())

@@ -1,7 +1,9 @@
+import re
 from pathlib import Path
 
 import pytest
 
+from elsa_data.captions import assertions
 from elsa_data.captions.assertions import asserted, contradiction
 from elsa_data.records import PartWords, SpatialAttributes
 
@@ -99,3 +101,11 @@ def test_the_table_covers_every_slot_and_value():
         ("reverb", "dampened"), ("motion", "moving"), ("outdoor", "outdoor"),
     } <= seen  # fmt: skip
     assert len(TABLE) >= 150
+
+
+def test_the_glance_for_an_assertion_misses_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = (Path(__file__).parent / "verdicts.txt").read_text().splitlines()
+    glanced = [asserted(line) for line in lines]
+    monkeypatch.setattr(assertions, "_ANY_RULE", re.compile(""))
+    assert [asserted(line) for line in lines] == glanced
+    assert any(glanced)

@@ -1,5 +1,9 @@
+import re
+from pathlib import Path
+
 import pytest
 
+from elsa_data.captions import wording
 from elsa_data.captions.wording import (
     is_plural,
     is_singular,
@@ -77,3 +81,11 @@ def test_number_and_lemma_of_words_no_dictionary_has():
 
 def test_quoted_speech_is_found():
     assert quoted(worded('A man says "go left" and "stop".')) == ["go left", "stop"]
+
+
+def test_the_glance_for_a_phrase_misses_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = (Path(__file__).parent / "verdicts.txt").read_text().splitlines()
+    glanced = [phrased(worded(line)) for line in lines]
+    monkeypatch.setattr(wording, "_ANY_PHRASE", re.compile(""))
+    assert [phrased(worded(line)) for line in lines] == glanced
+    assert any(phrase != worded(line) for phrase, line in zip(glanced, lines, strict=True))
