@@ -1,4 +1,4 @@
-"""``elsa-data demo OUT``: a synthesised corpus, built and verified; no network, no key."""
+"""``elsa-data demo OUT``: a synthesised corpus, built, verified, shown; no network, no key."""
 
 import argparse
 import sys
@@ -7,15 +7,19 @@ from pathlib import Path
 from elsa_data.corpora.demo import write_demo
 from elsa_data.errors import ConfigError
 from elsa_data.shards.directory import local_path
-from pipelines import build, verify
+from pipelines import build, report, verify
 from pipelines.options import Parser, whole
 
 CLIPS, SEED = 64, 7
+SHOWN = 18
+"""Rows of the report: enough to look at, and encoded in a few seconds."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("out", metavar="OUT", help="a new folder; gets OUT/corpus and OUT/build")
+    parser.add_argument(
+        "out", metavar="OUT", help="a new folder; gets OUT/corpus, OUT/build and OUT/build-report"
+    )
     parser.add_argument("--clips", type=whole(16), default=CLIPS, help="[%(default)s]")
     parser.add_argument("--seed", type=whole(0), default=SEED, help="[%(default)s]")
     parser.add_argument("--format", choices=("parquet", "webdataset"), default="parquet")
@@ -33,7 +37,9 @@ def run(args: argparse.Namespace) -> int:
     words = [str(manifest), out, "--preset", "tiny", "--seed", str(args.seed)]
     if code := _command(build, "build", [*words, "--format", args.format, *common]):
         return code
-    return _command(verify, "verify", [out, *common])
+    if code := _command(verify, "verify", [out, *common]):
+        return code
+    return _command(report, "report", [out, "--sample", str(SHOWN)])
 
 
 def _command(module, name: str, words: list[str]) -> int:

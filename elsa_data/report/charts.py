@@ -63,7 +63,7 @@ def fan(counts: Mapping[int, int], vocabulary: Vocabulary | None) -> Markup:
     ticks = [
         svg.words((x, y + 4), f"{signed(deg)}°", "tick", "end" if abs(deg) == 90 else "start")
         for deg in (90, 45, 0, -45, -90)
-        for x, y in [_polar(centre, deg * 1.04 - 90, reach + 8)]
+        for x, y in [_polar(centre, deg * 1.04 - 90, reach + (8 if abs(deg) == 90 else 13))]
     ]
     half = [_polar(centre, deg, reach) for deg in range(-180, 1, 6)]
     return svg.svg(

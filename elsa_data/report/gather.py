@@ -11,7 +11,7 @@ from elsa_data.examples import Example
 from elsa_data.records import Rir, ShardRef
 from elsa_data.report.page import Report
 from elsa_data.report.plate import Shown
-from elsa_data.report.preview import preview_of
+from elsa_data.report.preview import preview_of, require_encoder
 from elsa_data.report.sample import Draw, Pick
 from elsa_data.report.totals import COLUMNS, Totals, add_rows, losses_of
 from elsa_data.shards.data import read_columns, read_some
@@ -29,7 +29,9 @@ def gather(directory: Directory, *, name: str, sample: int, seed: int, say: Say)
 
     Raises:
         BuildError: there are no rows, or a shard is damaged.
+        ConfigError: no preview can be encoded here.
     """
+    require_encoder()
     state = read_state(directory)
     urls = _shards(directory, built=state is not None)
     totals, draw = Totals(), Draw(seed, sample)
@@ -118,11 +120,17 @@ def _made(state: Mapping[str, Any] | None, urls: Urls, directory: Directory) -> 
     return {
         "preset": identity["plan"]["preset"]["name"],
         "seed": str(identity["plan"]["seed"]),
-        "manifest": identity["plan"]["manifest_sha256"],
+        "manifest": _short(identity["plan"]["manifest_sha256"]),
         "engine": identity["simulate"]["engine"],
         "captions": identity["caption"]["captions"],
         "vocabulary": identity["caption"]["vocabulary"]["name"],
         "level": identity["render"]["level"],
         "versions": ", ".join(f"{name} {number}" for name, number in versions.items()),
-        **{f"fingerprint, {stage}": said for stage, said in state["fingerprints"].items()},
+        "fingerprints": ", ".join(
+            f"{stage} {_short(state['fingerprints'][stage])}" for stage in identity
+        ),
     }
+
+
+def _short(sha256: str) -> str:
+    return f"{sha256[:12]}…"

@@ -178,12 +178,12 @@ def _chip_row(name: str, key: str, counts: Counter[str], values: Sequence[str]) 
 
 
 def _made(report: Report) -> Iterator[Markup]:
-    facts = report.made | CONVENTIONS
-    yield tag(
-        "dl",
-        *(tag("div", tag("dt", name), tag("dd", said)) for name, said in facts.items()),
-        class_="made",
-    )
+    for facts in (report.made, CONVENTIONS):
+        yield tag(
+            "dl",
+            *(tag("div", tag("dt", name), tag("dd", said)) for name, said in facts.items()),
+            class_="made",
+        )
     yield tag(
         "p",
         "Previews are decoded from the first-order sound for listening alone: binaural by a model "

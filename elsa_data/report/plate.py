@@ -77,7 +77,11 @@ def _told(shown: Shown, vocabulary: Vocabulary | None) -> Iterator[Markup]:
             tag("li", marked(said, spans(said, source, words)), " ", tag("q", source))
             for said, source in pairs[1:]
         ]
-        yield tag("details", tag("summary", f"{len(others)} more captions"), tag("ul", *others))
+        yield tag(
+            "details",
+            tag("summary", f"{len(others)} more {'caption' if len(others) == 1 else 'captions'}"),
+            tag("ul", *others),
+        )
     yield player(shown.number, shown.preview)
     if example.spatial:
         yield tag("dl", *_readings(example, vocabulary), class_="readings")

@@ -30,9 +30,9 @@ def player(number: int, preview: Preview) -> Markup:
         )
         for name in preview.files
     ]
-    lifted = f"preview {signed(preview.gain_db, 0)} dB"
+    level = f"played at {signed(preview.gain_db)} dB"
     if preview.seconds < preview.of_s:
-        lifted += f", first {preview.seconds:.0f} of {preview.of_s:.0f} s"
+        level += f", first {preview.seconds:.0f} of {preview.of_s:.0f} s"
     return tag(
         "div",
         tag("button", type="button", class_="play", aria_label="Play"),
@@ -51,7 +51,7 @@ def player(number: int, preview: Preview) -> Markup:
             class_="wave",
         ),
         tag("audio", controls=True, preload="none", src=file_name(number, first)),
-        tag("div", *choices, tag("small", lifted), class_="choices"),
+        tag("div", *choices, tag("small", level), class_="choices"),
         class_="player",
     )
 

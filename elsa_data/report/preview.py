@@ -14,6 +14,7 @@ import soundfile
 from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
+from elsa_data.errors import ConfigError
 from elsa_data.report.decode import binaural, stereo
 from elsa_data.shards.flac import decode
 
@@ -48,6 +49,19 @@ class Preview:
     outline: tuple[float, ...]
     seconds: float
     of_s: float
+
+
+def require_encoder() -> None:
+    """Refuse to begin where previews cannot be written.
+
+    Raises:
+        ConfigError: says what to do.
+    """
+    if "MP3" not in soundfile.available_formats():
+        raise ConfigError(
+            f"libsndfile {soundfile.__libsndfile_version__} writes no MP3: install soundfile from "
+            "its wheel, or libsndfile 1.1 or later"
+        )
 
 
 def preview_of(stream: bytes) -> Preview:

@@ -85,8 +85,14 @@ def from_the_side(setting: Setting, index: int, vocabulary: Vocabulary | None, n
         svg.line(here, there, "direct"),
         _source(there, here, index if len(setting.parts) > 1 else None),
         svg.circle(here, 6.0, "ear"),
-        # Always to its right: above or below, a label would stand in a wall.
-        _label(there, (0.0, there[1]), part.elevation, f"{signed(part.elevation_deg or 0.0)}°"),
+        # To its right and under the ceiling: elsewhere a label would stand in a wall.
+        _label(
+            there,
+            (0.0, there[1]),
+            part.elevation,
+            f"{signed(part.elevation_deg or 0.0)}°",
+            highest=MARGIN + (28.0 if part.elevation else 16.0),
+        ),
         label="The room from the side, cut along the direct sound",
         class_="room",
     )
@@ -201,13 +207,15 @@ def _head(at: Point) -> Markup:
     return joined(svg.path(nose, "ear", shut=True), svg.circle(at, 6.5, "ear"))
 
 
-def _label(there: Point, here: Point, said: str | None, told: str) -> Markup:
+def _label(
+    there: Point, here: Point, said: str | None, told: str, *, highest: float = 26.0
+) -> Markup:
     """Return the word of a source over its number, on the side away from the receiver."""
     away = math.atan2(there[1] - here[1], there[0] - here[0])
     wide = LETTER_PX * max(len(said or ""), len(told))
     x = there[0] + 14.0 * math.cos(away) + wide / 2 * (math.cos(away) - 1.0)
     x = min(max(x, 2.0), WIDTH - wide - 2.0)
-    y = max(there[1] + 16.0 * math.sin(away) + 10.0 * max(0.0, math.sin(away)), 26.0)
+    y = max(there[1] + 16.0 * math.sin(away) + 10.0 * max(0.0, math.sin(away)), highest)
     lines = [svg.words((x, y - 11.0), said, "said")] if said else []
     return joined(*lines, svg.words((x, y + 1.0), told, "told"))
 

@@ -148,4 +148,6 @@ def _span(index: int) -> str:
 
 
 def _shown(share: float) -> str:
+    if 0.0 < share < 0.0005:
+        return "< 0.1 %"
     return f"{100 * share:.0f} %" if share >= 0.095 or share == 0.0 else f"{100 * share:.1f} %"
