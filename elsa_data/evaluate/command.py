@@ -13,6 +13,7 @@ import numpy as np
 import torch
 
 from elsa_data.errors import BuildError, ConfigError, did_you_mean
+from elsa_data.evaluate.captioning import captioning
 from elsa_data.evaluate.controls import control_ears
 from elsa_data.evaluate.embed import Ear, Listened, ModelEar, listen, random_ear
 from elsa_data.evaluate.evaluation import INTENSITY, RANDOM, Heard, evaluate, facts
@@ -35,6 +36,8 @@ from elsa_data.train.processes import join_processes, leave_processes
 
 RESULT = "evaluation.json"
 PROBE_ROWS = 20_000
+SHOWN = 20
+"""Captions that are kept, each beside a true one."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -64,13 +67,14 @@ def parser() -> Parser:
     add("--path", metavar="FOLDER", type=Path, help="where you keep the recorded set")
     add("--controls", action="store_true", help="take things from the model and see what it knows")
     add("--beside", action="append", default=[], metavar="NAME=RUN", help="another run, same table")
-    add("--to", metavar="FOLDER", type=Path, help=f"where {RESULT} and pictures go [RUN]")
+    add("--to", metavar="FOLDER", type=Path, help=f"for {RESULT} and pictures [RUN]")
     add("--split", default="test", help="what is evaluated; probes learn from train [test]")
     add("--limit", type=int, metavar="N", help="no more rows of the split than this")
     add("--probe-rows", type=int, default=PROBE_ROWS, metavar="N", help="of train [%(default)s]")
     add(
         "--texts", default=DEFAULT, metavar="NAME", help="prompts/NAME.yaml or a file [%(default)s]"
     )
+    add("--captioning", action="store_true", help="learn to write captions, and judge them")
     add("--umap", action="store_true", help=f"draw the space too: {SPACE}")
     add("--seed", type=int, default=0, help="of probes and shuffles [0]")
     add("--device", choices=("auto", "cpu", "cuda"), default="auto")
@@ -114,6 +118,10 @@ def _run(args: argparse.Namespace) -> int:
         if args.data is not None:
             shards = _shards(args, run, "train", args.probe_rows)
             scores += borrowed(heard, _spatial(listen(ears, shards)))
+    written: dict[str, str] = {}
+    if args.captioning:
+        lines, written = _captioning(heard)
+        scores += lines
     told = {
         "run": str(args.run),
         "data": None if args.data is None else str(args.data),
@@ -123,9 +131,10 @@ def _run(args: argparse.Namespace) -> int:
         "test": facts(heard.test.metas),
         "scores": [asdict(score) for score in in_order(scores)],
         "breakdown": parts,
+        "captions": written,
         "papers": {"source": SOURCE, "figures": FIGURES},
     }
-    folder = args.to or Path(args.run)
+    folder = args.to or (Path(args.run) if Path(args.run).is_dir() else Path())
     _write(folder / RESULT, told)
     if parts:
         draw_errors(folder / ERRORS, parts)
@@ -176,6 +185,21 @@ def _shards(args: argparse.Namespace, run: Run, split: str, limit: int | None) -
 
 def _spatial(found: Listened) -> Listened:
     return found.pick(lambda meta: meta.spatial)
+
+
+def _captioning(heard: Heard) -> tuple[list[Score], dict[str, str]]:
+    model, test = heard.models[MODEL], heard.test.pick(lambda meta: meta.small)
+    if not isinstance(model, Elsa) or not all(m.captions for m in test.metas + heard.train.metas):
+        raise ConfigError("--captioning: the run reads no text, or sounds have no captions")
+    lines, written = captioning(
+        (heard.train.metas, heard.train.heard[MODEL]["audio"]),
+        (test.metas, test.heard[MODEL]["audio"]),
+        model.words,
+        model.assets,
+        seed=heard.seed,
+    )
+    shown = zip(test.metas[:SHOWN], written[:SHOWN], strict=True)
+    return lines, {meta.captions[0]: said for meta, said in shown}
 
 
 def _draw_space(path: Path, heard: Heard, texts: Texts) -> None:

@@ -143,3 +143,18 @@ def test_it_loads_nothing_that_makes_data():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.slow
+def test_captions_are_written_and_judged(trained, tmp_path, capsys):
+    run, data = trained
+    words = [run, data, "--captioning", "--umap", "--limit", "120", "--to", str(tmp_path)]
+    assert main(words) == 0
+    told = json.loads((tmp_path / "evaluation.json").read_text())
+    found = {(each["protocol"], each["subject"]): each["value"] for each in told["scores"]}
+    side = "captioning, direction words, F1"
+    assert found[side, "model"] > 80
+    assert found[side, "of another sound"] < 50
+    assert "noise number" in next(iter(told["captions"].values()))
+    assert "captioning, CIDEr-D" in capsys.readouterr().out
+    assert "<svg" in (tmp_path / "space.svg").read_text()
