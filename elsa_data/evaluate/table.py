@@ -36,7 +36,7 @@ def table(scores: Iterable[Score]) -> str:
                     _interval(score),
                     f"{score.n:,}",
                     score.reference,
-                    FIGURES.get(protocol, "") if at == 0 else "",
+                    FIGURES.get(protocol, "").partition(";")[0] if at == 0 else "",
                 )
             )
     told = [f"({number}) {note}" for note, number in notes.items()]
