@@ -109,6 +109,8 @@ def _mix(sound: sf.SoundFile, uri: str) -> tuple[NDArray[np.float32], float]:
     if count < slack * sound.frames or (sound.format == "OGG" and count == 0):
         message = f"{uri}: cut off: {count} samples of {sound.frames} are there; fetch it again"
         raise ClipError("truncated", message)
+    if len(pieces) == 1:
+        return pieces[0], loudest
     return (np.concatenate(pieces) if pieces else np.zeros(0, np.float32)), loudest
 
 
