@@ -108,7 +108,7 @@ def _legend(part: ExamplePart, centres: Sequence[float]) -> Iterator[Markup]:
     yield svg.words((WIDTH - 2, TOP + 8), "T30", "tick", "end")
     for row, hz in enumerate(centres):
         index, y = OCTAVE_BANDS_HZ.index(hz), TOP + 30 + step * row
-        time_s = None if part.t30_s is None else part.t30_s[index]
+        time_s = dict(enumerate(part.t30_s or ())).get(index)
         yield svg.line((x, y - 4), (x + 12, y - 4), f"curve band{index}")
         yield svg.words((x + 18, y), _named(hz), "tick")
         shown = "\u2013" if time_s is None else f"{time_s:.2f} s"

@@ -11,7 +11,7 @@ from elsa_data.examples import Example
 from elsa_data.records import Rir, ShardRef
 from elsa_data.report.page import Report
 from elsa_data.report.plate import Shown
-from elsa_data.report.preview import preview_of, require_encoder
+from elsa_data.report.preview import Preview, preview_of, require_encoder
 from elsa_data.report.sample import Draw, Pick
 from elsa_data.report.totals import COLUMNS, Totals, add_rows, losses_of
 from elsa_data.shards.data import read_columns, read_some
@@ -79,11 +79,21 @@ def _shown(directory: Directory, urls: Urls, picks: Sequence[Pick]) -> Iterator[
     chosen = [examples[pick.example_id] for pick in picks]
     # The encoder takes nearly all of the time, and leaves the interpreter to others.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        previews = list(pool.map(preview_of, [example.audio for example in chosen]))
+        previews = list(pool.map(_heard, chosen))
     for number, (example, preview) in enumerate(zip(chosen, previews, strict=True), 1):
         wanted = {part.rir_sha256 for part in example.parts}
         own = {sha256: rir for sha256, rir in rirs.items() if sha256 in wanted}
         yield Shown(number=number, example=example, preview=preview, rirs=own)
+
+
+def _heard(example: Example) -> Preview:
+    try:
+        return preview_of(example.audio)
+    except ValueError as error:
+        raise BuildError(
+            f"the sound of row {example.example_id!r} cannot be read: {error}; "
+            "verify the build, or fetch the set again"
+        ) from error
 
 
 def _rirs_of(directory: Directory, ref: ShardRef, examples: Sequence[Example]) -> dict[str, Rir]:

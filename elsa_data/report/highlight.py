@@ -26,6 +26,10 @@ KIND: Final = {
 """What a slot speaks of: the place of a source, or the room around it."""
 
 
+_APART: Final = str.maketrans("-\u2010\u2011\u2012\u2013\u2014/\u2019", "       '")
+"""Hyphens and strokes part words; a curly apostrophe is a straight one."""
+
+
 class Span(NamedTuple):
     """A phrase of a caption, from one character to another, and the slot it fills."""
 
@@ -142,13 +146,9 @@ def _apart(found: list[Span]) -> list[Span]:
 
 def _plain(caption: str) -> str:
     """Return a caption in small letters and without hyphens, letter for letter."""
-    return "".join(map(_plain_letter, caption))
-
-
-def _plain_letter(char: str) -> str:
-    if char in "-\u2010\u2011\u2012\u2013\u2014/":
-        return " "
-    if char == "\u2019":
-        return "'"
-    small = char.casefold()
-    return small if len(small) == 1 else char
+    apart = caption.translate(_APART)
+    small = apart.casefold()
+    if len(small) == len(apart):
+        return small
+    # Some letters become two when folded: those stay, so that every place stays true.
+    return "".join(c if len(c.casefold()) > 1 else c.casefold() for c in apart)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from elsa_data.conventions import OCTAVE_BANDS_HZ, WALLS
 from elsa_data.examples import Example, ExamplePart
 from elsa_data.geometry import Vector, clearance_m, rotate_yaw
 from elsa_data.records import Walls
@@ -77,7 +78,7 @@ def setting_of(example: Example) -> Setting | None:
     sources: Sequence[Vector] = [p.position_m for p in example.parts if p.position_m is not None]
     if size is None or receiver is None or yaw is None or absorption is None or not sources:
         return None
-    if len(sources) != len(example.parts):
+    if len(sources) != len(example.parts) or not _shaped(size, absorption, [receiver, *sources]):
         return None
     if min(clearance_m(size, place) for place in (receiver, *sources)) <= 0.0:
         return None
@@ -91,3 +92,9 @@ def setting_of(example: Example) -> Setting | None:
         parts=example.parts,
         sources_m=tuple(sources),
     )
+
+
+def _shaped(size_m: Vector, absorption: Walls, places: Sequence[Vector]) -> bool:
+    """Return whether a stranger's row holds as many numbers as a scene has."""
+    bands = [len(wall) == len(OCTAVE_BANDS_HZ) for wall in absorption]
+    return all(len(place) == 3 for place in (size_m, *places)) and bands == [True] * len(WALLS)

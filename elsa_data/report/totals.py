@@ -6,15 +6,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from elsa_data.captions.template import misspoken
+from elsa_data.errors import BuildError
+from elsa_data.records import PartWords, SpatialAttributes
 from elsa_data.report.sentences import frame_of
 from elsa_data.shards.directory import FOLDERS, Directory
 from elsa_data.shards.marks import read_marks
 
 PART: Final = "parts.list.element."
 COLUMNS: Final = (
-    "example_id", "group_id", "split", "spatial", "duration_s", "caption", "original_captions",
-    "caption_sources", "caption_models", "caption_attempts", "room_size", "reverberation",
-    "target_t30_s",
+    "example_id", "group_id", "split", "spatial", "duration_s", "caption", "captions",
+    "original_captions", "caption_sources", "caption_models", "caption_attempts", "room_size",
+    "reverberation", "target_t30_s",
     *(PART + name for name in (
         "clip_id", "corpus", "licence", "labels", "azimuth_deg", "elevation_deg", "distance_m",
         "direction", "elevation", "distance", "t30_mid_s",
@@ -46,6 +49,8 @@ class Totals:
         sources: captions per who wrote them; ``models`` per model; ``attempts`` per number of
             answers that a model's caption took.
         frames: spatial rows per form of their caption.
+        read_again: template captions of one source that were held against their words here;
+            ``misspoken`` those that failed, per slot.
     """
 
     rows: Counter[str] = field(default_factory=Counter)
@@ -65,6 +70,8 @@ class Totals:
     models: Counter[str] = field(default_factory=Counter)
     attempts: Counter[int] = field(default_factory=Counter)
     frames: Counter[str] = field(default_factory=Counter)
+    read_again: int = 0
+    misspoken: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +96,11 @@ class Losses:
 
 
 def add_rows(totals: Totals, rows: Iterable[Row]) -> None:
-    """Add rows with the fields of `COLUMNS`."""
+    """Add rows with the fields of `COLUMNS`.
+
+    Raises:
+        BuildError: a spatial row does not say where its sources are.
+    """
     for row in rows:
         split = row["split"]
         totals.rows[split] += 1
@@ -150,17 +161,45 @@ def _add_scene(totals: Totals, row: Row) -> None:
     totals.words["size", row["room_size"]] += 1
     totals.words["reverb", row["reverberation"]] += 1
     for part in row["parts"]:
+        _require_place(row["example_id"], part)
         totals.azimuth[_edge(part["azimuth_deg"], AZIMUTH_BIN_DEG)] += 1
         totals.elevation[_edge(part["elevation_deg"], ELEVATION_BIN_DEG)] += 1
         totals.distance[math.floor(part["distance_m"] / DISTANCE_BIN_M)] += 1
         for slot in ("direction", "elevation", "distance"):
             totals.words[slot, part[slot]] += 1
         asked, measured = row["target_t30_s"], part["t30_mid_s"]
-        if measured is None:
+        if measured is None or not math.isfinite(measured):
             totals.t30_unmeasured += 1
-        elif asked is not None:
+        elif asked is not None and math.isfinite(asked):
             totals.t30[t30_bin(asked), t30_bin(measured)] += 1
     totals.frames[frame_of(row["caption"], row["original_captions"][0], _words(row))] += 1
+    if len(row["parts"]) == 1:
+        _read_again(totals, row)
+
+
+def _read_again(totals: Totals, row: Row) -> None:
+    """Hold each template caption against the words of its row, as `verify` does."""
+    part = {slot: row["parts"][0][slot] for slot in ("direction", "elevation", "distance")}
+    attributes = SpatialAttributes(
+        room_size=row["room_size"],
+        reverberation=row["reverberation"],
+        parts=(PartWords(**part),),
+    )
+    told = zip(row["captions"], row["original_captions"], row["caption_sources"], strict=True)
+    for caption, original, source in told:
+        if source == "template":
+            totals.read_again += 1
+            if slot := misspoken(caption, [original], attributes):
+                totals.misspoken[slot] += 1
+
+
+def _require_place(example_id: str, part: Row) -> None:
+    for name in ("azimuth_deg", "elevation_deg", "distance_m"):
+        if part[name] is None or not math.isfinite(part[name]):
+            raise BuildError(
+                f"row {example_id!r}: {name} is {part[name]}, wanted a number: the set was not "
+                "written by this program"
+            )
 
 
 def _words(row: Row) -> dict[str, frozenset[str]]:

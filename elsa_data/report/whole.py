@@ -49,10 +49,10 @@ def headline(totals: Totals, losses: Losses | None) -> Markup:
 def whole_set(totals: Totals, losses: Losses | None, vocabulary: Vocabulary | None) -> Markup:
     """Return every picture and table of the whole set."""
     spatial = sum(totals.azimuth.values())
+    meant = "; an arc is what a word means" if vocabulary else ""
     figures = [
-        _figure("Direction", "seen from above; arcs mark what each word means",
-                rose(totals.azimuth, vocabulary)),
-        _figure("Elevation", "seen from the side", fan(totals.elevation, vocabulary)),
+        _figure("Direction", f"seen from above{meant}", rose(totals.azimuth, vocabulary)),
+        _figure("Elevation", f"seen from the side{meant}", fan(totals.elevation, vocabulary)),
         _figure("Distance", "from receiver to source", distances(totals.distance)),
         _figure("T30", _t30_told(totals), asked_and_measured(totals.t30)),
     ] if spatial else [tag("p", "No row is spatial.", class_="note")]  # fmt: skip
@@ -88,6 +88,13 @@ def _captions(totals: Totals, losses: Losses | None) -> Iterator[Markup]:
         *(tag("li", tag("b", who), f" {WHO[who]}") for who in totals.sources if who in WHO),
         class_="note",
     )
+    if totals.read_again:
+        wrong = sum(totals.misspoken.values())
+        said = f"Read again here: {totals.read_again - wrong:,} of {totals.read_again:,} template "
+        yield tag("p", said, "captions say their words and no others.", class_="note")
+    if totals.misspoken:
+        yield tag("h4", "not true of the row, by what they are wrong about")
+        yield bars(by_size(totals.misspoken))
     if totals.models:
         yield tag("h4", "models")
         yield longest_bars(totals.models)

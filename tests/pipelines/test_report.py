@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from elsa_data.shards.directory import Directory
 from tests.conftest import Command
 
 SAMPLE = ("--sample", 3)
@@ -40,6 +41,22 @@ def test_a_published_set_has_a_report_too(here: Command, build: Path, tmp_path: 
     text = (tmp_path / "page" / "index.html").read_text()
     assert "a published set, " in text
     assert "The impulse response is not kept here" in text
+
+
+def test_a_remote_build_has_the_same_report(
+    here: Command, build: Path, s3: str, tmp_path: Path
+) -> None:
+    remote = Directory(f"{s3}/reported/build")
+    remote.fs.put(str(build), remote.url, recursive=True)
+    for source, target in ((build, "here"), (remote.url, "there")):
+        done = here("report", source, "--to", tmp_path / target, *SAMPLE)
+        assert done.returncode == 0, done.stderr
+    one, two = tmp_path / "here", tmp_path / "there"
+    assert names(one) == names(two)
+    for name in names(one)[:-1]:
+        assert (one / name).read_bytes() == (two / name).read_bytes()
+    shown = (one / "index.html").read_text().count("<article")
+    assert (two / "index.html").read_text().count("<article") == shown == 3
 
 
 def test_tars_have_the_same_rows(here: Command, manifest: Path, tmp_path: Path) -> None:

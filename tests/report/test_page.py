@@ -2,15 +2,18 @@
 
 import re
 import shutil
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from elsa_data.errors import BuildError, ConfigError
+from elsa_data.examples import Example
 from elsa_data.report.gather import gather
 from elsa_data.report.page import is_report
 from elsa_data.report.write import require_free
+from elsa_data.shards.data import write_data
 from elsa_data.shards.directory import Directory
 from tests.report.conftest import HOSTILE, SHOWN, reported
 
@@ -112,6 +115,16 @@ def test_an_unfinished_build_shows_what_is_done(build: Path, tmp_path: Path) -> 
     gone[0].unlink()
     with pytest.raises(BuildError, match="no finished shard in data/: build it first"):
         gather(Directory(str(build)), name="b", sample=3, seed=0, say=print)
+
+
+def test_a_sound_that_cannot_be_read_is_told_by_its_row(
+    rows: list[Example], tmp_path: Path
+) -> None:
+    (tmp_path / "data").mkdir()
+    damaged = replace(rows[0], audio=rows[0].audio[: len(rows[0].audio) // 2])
+    write_data("parquet", [damaged], tmp_path / "data" / "test-00000-of-00001.parquet")
+    with pytest.raises(BuildError, match=f"row '{damaged.example_id}' cannot be read"):
+        gather(Directory(str(tmp_path)), name="d", sample=1, seed=0, say=print)
 
 
 def test_a_report_takes_the_place_of_a_report_and_of_nothing_else(

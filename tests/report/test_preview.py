@@ -59,6 +59,12 @@ def test_a_rate_that_mp3_has_not_is_resampled() -> None:
     assert audio.shape[1] == pytest.approx(48_000, rel=0.1)
 
 
+def test_sixty_of_the_largest_previews_keep_a_report_small() -> None:
+    """Noise at 48 kHz for longer than a preview lasts: nothing takes more bytes."""
+    files = preview_of(foa(40, 12.0, rate=48_000)).files
+    assert 60 * sum(map(len, files.values())) < 40e6
+
+
 def test_equal_sound_gives_equal_bytes() -> None:
     assert preview_of(foa(30, 1.0)).files == preview_of(foa(30, 1.0)).files
 

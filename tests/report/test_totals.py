@@ -1,8 +1,10 @@
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from elsa_data.errors import BuildError
 from elsa_data.examples import Example
 from elsa_data.report.totals import (
     COLUMNS,
@@ -43,6 +45,8 @@ def test_a_build_is_counted_as_its_rows_are(standing_build: Path, rows: list[Exa
     assert totals.azimuth.total() == totals.elevation.total() == len(placed)
     assert totals.distance.total() == totals.t30.total() + totals.t30_unmeasured == len(placed)
     assert totals.frames.total() == totals.spatial.total()
+    assert totals.read_again == totals.sources["template"] > 0
+    assert not totals.misspoken
 
 
 def test_tars_are_counted_alike(standing_build: Path, rows: list[Example], tmp_path: Path) -> None:
@@ -58,6 +62,28 @@ def test_a_decay_time_falls_into_its_eighth_of_an_octave() -> None:
         low = T30_FIRST_S * 2 ** (t30_bin(seconds) / T30_BINS_AN_OCTAVE)
         assert low <= seconds * (1 + 1e-9)
         assert seconds < low * 2 ** (1 / T30_BINS_AN_OCTAVE)
+
+
+def test_a_caption_of_another_row_is_told(rows: list[Example], tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    told = [row for row in rows if row.spatial and row.parts[0].direction == "left"]
+    wrong = [replace(r, parts=(replace(r.parts[0], direction="right"),)) for r in told]
+    write_data("parquet", wrong, tmp_path / "data" / "train-00000-of-00001.parquet")
+    totals = counted(tmp_path)
+    assert totals.misspoken == {"direction": totals.read_again}
+    assert totals.read_again >= len(told) > 0
+
+
+@pytest.mark.parametrize("azimuth_deg", [None, float("nan")])
+def test_a_row_without_a_place_is_told(
+    rows: list[Example], tmp_path: Path, azimuth_deg: float | None
+) -> None:
+    (tmp_path / "data").mkdir()
+    row = next(row for row in rows if row.spatial)
+    lost = replace(row, parts=(replace(row.parts[0], azimuth_deg=azimuth_deg),))
+    write_data("parquet", [lost], tmp_path / "data" / "train-00000-of-00001.parquet")
+    with pytest.raises(BuildError, match=f"row '{row.example_id}': azimuth_deg is .*wanted a num"):
+        counted(tmp_path)
 
 
 def test_what_was_lost_is_read_from_the_marks(standing_build: Path, tmp_path: Path) -> None:
