@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from elsa_data.acoustics.levels import CEILING_DBFS
 from elsa_data.captions.contacts import without_contacts
+from elsa_data.captions.sharing import unfaithful
 from elsa_data.captions.template import misspoken
-from elsa_data.captions.verify import verdict
 from elsa_data.config import Vocabulary
 from elsa_data.conventions import FOA_CHANNELS
 from elsa_data.corpora.dry import Dry
@@ -126,7 +126,7 @@ def check_captions(
         originals = originals_of(group, spec, caption.caption_index)
         if caption.source == "llm":
             seen = tuple(map(without_contacts, originals))
-            if reason := verdict(caption.text, seen, captioned.attributes, vocabulary):
+            if reason := unfaithful(caption.text, seen, captioned.attributes, vocabulary):
                 yield f"the caption {caption.text!r} is not faithful: {reason}"
         elif slot := misspoken(caption.text, originals, captioned.attributes):
             yield f"the caption {caption.text!r} is not true of the {slot}"

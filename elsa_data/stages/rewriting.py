@@ -15,7 +15,7 @@ from elsa_data.captions.inorder import in_order
 from elsa_data.captions.pace import Pace
 from elsa_data.captions.repair import repaired
 from elsa_data.captions.rewrite import Rewriter, Rewritten
-from elsa_data.captions.verify import verdict
+from elsa_data.captions.sharing import unfaithful
 from elsa_data.records import Captioned, ShardRef, SpatialAttributes, SpatialCaption
 from elsa_data.shards.directory import Directory
 from elsa_data.stages.progress import Progress
@@ -66,10 +66,10 @@ def answers_url(directory: Directory, ref: ShardRef) -> str:
 
 
 def examiner_of(settings: Settings, writer: Writer, store: AnswerStore) -> Examiner:
-    """Return the examiner of a build: it believes what `elsa_data.captions.verify` believes."""
+    """Return the examiner of a build: it believes what `unfaithful` finds no fault with."""
 
     def judge(originals: Sequence[str], attributes: SpatialAttributes, text: str) -> str | None:
-        return verdict(text, originals, attributes, settings.vocabulary)
+        return unfaithful(text, originals, attributes, settings.vocabulary)
 
     return Examiner(writer, settings.vocabulary, store, judge=judge, mend=repaired)
 

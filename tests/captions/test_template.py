@@ -8,7 +8,9 @@ from elsa_data.captions.assertions import asserted
 from elsa_data.captions.attributes import words_for
 from elsa_data.captions.frames import shipped_frames
 from elsa_data.captions.sentence import body_of
+from elsa_data.captions.sharing import unfaithful
 from elsa_data.captions.template import caption, compose, misspoken, spoken
+from elsa_data.captions.verify import verdict
 from elsa_data.config import SLOTS, load_vocabulary
 from elsa_data.records import PartWords, Room, SpatialAttributes
 from elsa_data.seeding import rng_for
@@ -113,7 +115,11 @@ def lines_for(attributes: SpatialAttributes) -> tuple[str, ...]:
     return FRAMES.frames["+".join(groups)] if groups else ()
 
 
-def check_all(originals_a_frame: int) -> Counter[str]:
+def verified(text: str, original: str, attributes: SpatialAttributes) -> None:
+    assert verdict(text, (original,), attributes, VOCABULARY) is None, text
+
+
+def check_all(originals_a_frame: int, check=check) -> Counter[str]:
     seen: Counter[str] = Counter()
     for turn, attributes in enumerate(all_attributes()):
         for number, line in enumerate(lines_for(attributes)):
@@ -135,6 +141,11 @@ def test_every_combination_in_every_frame_says_what_is_true_once_and_no_more():
 @pytest.mark.slow
 def test_every_combination_in_every_frame_with_every_original():
     assert sum(check_all(originals_a_frame=len(ORIGINALS)).values()) > 50_000
+
+
+@pytest.mark.slow
+def test_every_combination_in_every_frame_passes_the_verifier_of_the_language_model():
+    assert sum(check_all(originals_a_frame=1, check=verified).values()) > 8_000
 
 
 @pytest.mark.parametrize(
@@ -256,6 +267,7 @@ def test_each_of_several_sources_has_its_own_place(sources):
         with_room = SpatialAttributes(room_size="small", reverberation="dampened", parts=parts)
         text = caption(originals, with_room, VOCABULARY, seed=2, key=str(number))
         assert misspoken(text, originals, with_room) is None, text
+        assert unfaithful(text, originals, with_room, VOCABULARY) is None, text
         assert len(MENTIONS["size", "small"].findall(text)) == 1
         assert not re.search(r"  | [,.;:]|\.\.|\ba [aeiou]", text), text
         assert text.endswith(".")
