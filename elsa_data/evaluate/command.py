@@ -166,7 +166,7 @@ def _listen(
     train = listen(ears, sounds("train", args.probe_rows))
     more: dict[str, Ear] = {INTENSITY: intensity_ear}
     if args.controls and isinstance(ears[MODEL].model, Elsa):
-        more |= control_ears(ears[MODEL])
+        more |= control_ears(ears[MODEL], args.seed)
     test = listen({**ears, **more}, sounds(args.split, args.limit))
     if not test.metas:
         raise ConfigError(f"{args.path or args.data}: the split {args.split!r} has no rows")

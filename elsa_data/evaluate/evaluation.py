@@ -12,7 +12,7 @@ import numpy as np
 
 from elsa_data.evaluate.assignment import assignment
 from elsa_data.evaluate.clusters import cluster_distances
-from elsa_data.evaluate.controls import ACTIVE, MONO, REACTIVE, TURNED, turning
+from elsa_data.evaluate.controls import ACTIVE, LEVEL, MONO, REACTIVE, TURNED, turning
 from elsa_data.evaluate.embed import Listened
 from elsa_data.evaluate.localisation import (
     breakdown,
@@ -131,11 +131,15 @@ def baselines(heard: Heard, texts: Texts) -> list[Score]:
 
 def controls(heard: Heard, texts: Texts) -> list[Score]:
     """Return the model with something taken from it, or with its pairs shuffled."""
-    test, model = heard.test, heard.models[MODEL]
-    words = prototypes(model, texts)["direction"]
+    test, every = heard.test, prototypes(heard.models[MODEL], texts)
+    words = every["direction"]
     rows = judged(test.metas, "direction")
     metas = [test.metas[at] for at in rows]
-    lines: list[Score] = []
+    lines = [
+        zero_shot(LEVEL, name, every[name], test.metas, test.heard[LEVEL]["audio"])
+        for name in ("direction", "distance")
+        if len(judged(test.metas, name))
+    ]
     if not len(rows):
         return lines
     for name in (MONO, ACTIVE, REACTIVE):

@@ -4,6 +4,7 @@ import torch
 
 from elsa_data.ambisonics import encode
 from elsa_data.evaluate.controls import (
+    drawn_level,
     only_w,
     turn_left,
     turning,
@@ -36,6 +37,17 @@ def test_one_channel_has_no_direction_and_keeps_its_sound():
     assert (alone[:, 0] == audio[:, 0]).all()
     assert not alone[:, 1:].any()
     assert (audio[:, 1:] != 0).any()
+
+
+def test_a_level_drawn_anew_is_within_ten_decibels_and_differs_by_sound():
+    audio = torch.ones(200, 4, 3)
+    changed = drawn_level(0)(audio)
+    gains_db = 20 * torch.log10(changed[:, 0, 0])
+    assert (changed == changed[:, :1, :1]).all()
+    assert gains_db.min() >= -10
+    assert gains_db.max() <= 10
+    assert float(gains_db.std()) == pytest.approx(20 / 12**0.5, rel=0.1)
+    assert (drawn_level(0)(audio) == changed).all()
 
 
 def test_a_veil_takes_one_intensity_and_leaves_the_features_as_they_were():
