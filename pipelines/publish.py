@@ -35,7 +35,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Return 0 when the Hub holds the set, 1 when it does not hold what it says."""
-    hub = connected(args.repo, revision=args.revision, private=args.private, say=_say)
+    hub = connected(
+        args.repo,
+        revision=args.revision,
+        private=args.private,
+        say=_say,
+        to_write=not args.dry_run,
+    )
     settings = opened(args)
     files = shards_to_publish(settings, shards(settings))
     _say(f"Counting {sum(file.rows for file in files)} rows in {len(files)} shards")

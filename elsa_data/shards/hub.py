@@ -48,12 +48,12 @@ PASSING_ERRORS: Final = (HTTPError, RuntimeError, ConnectionError)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hub:
-    """A repository of the Hub, one who may write to it, and who hears how it goes."""
+    """A repository of the Hub, who asks (nobody without a token), and who hears how it goes."""
 
     api: HfApi
     repo: str
     revision: str
-    token: str
+    token: str | None
     say: Callable[[str], None]
 
     def ask(self, call: Callable[[], Value]) -> Value:
@@ -104,11 +104,18 @@ class Hub:
 
     def _safe(self, error: BaseException) -> str:
         """Return the message of an error without the token, whatever the server echoes."""
-        return str(error).replace(self.token, "***")
+        return str(error).replace(self.token, "***") if self.token else str(error)
 
 
-def connected(repo: str, *, revision: str | None, private: bool, say: Callable[[str], None]) -> Hub:
-    """Return a repository that can be written, whether it exists yet or not.
+def connected(
+    repo: str,
+    *,
+    revision: str | None,
+    private: bool,
+    say: Callable[[str], None],
+    to_write: bool = True,
+) -> Hub:
+    """Return a repository, whether it exists yet or not; only ``to_write`` it needs a token.
 
     Raises:
         ConfigError: an impossible name, no token, or ``private`` where a public one stands.
@@ -123,10 +130,14 @@ def connected(repo: str, *, revision: str | None, private: bool, say: Callable[[
         raise ConfigError(f"{repo!r}: wanted ORG/NAME, such as my-team/spatial-sounds")
     if is_offline_mode():
         raise ConfigError("HF_HUB_OFFLINE is set: unset it to reach the Hub")
-    if not (token := get_token()):
-        raise ConfigError("no token for the Hub: run `hf auth login`, or set HF_TOKEN")
+    token = get_token()
     hub = Hub(api=HfApi(), repo=repo, revision=revision or "main", token=token, say=say)
-    hub.ask(hub.api.whoami)
+    if token:
+        hub.ask(hub.api.whoami)
+    elif to_write:
+        raise ConfigError("no token for the Hub: run `hf auth login`, or set HF_TOKEN")
+    else:
+        say("no token for the Hub: what is private there cannot be seen, and sending will need one")
     if private and hub.ask(lambda: _is_public(hub)):
         raise ConfigError(
             f"{repo} is there and public: make it private in its settings, or take another name"

@@ -184,6 +184,30 @@ def test_a_dry_run_sends_nothing(store: Store, standing_build: Path, here: Comma
     assert {method for method, _ in store.log[before:]} == {"GET"}
 
 
+@pytest.mark.parametrize("private", [(), ("--private",)], ids=["public", "private"])
+def test_a_dry_run_needs_no_token(
+    store: Store,
+    standing_build: Path,
+    here: Command,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    private: tuple[str, ...],
+) -> None:
+    from huggingface_hub import constants
+
+    monkeypatch.delenv("HF_TOKEN")
+    monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "none"))
+    words = (here, store, standing_build, "a-team/elsewhere", "--sample", 1, *private)
+    done = sent_here(*words, "--dry-run")
+    assert done.returncode == 0, done.stderr
+    assert "sending will need one" in done.stdout
+    assert "Would send 6 of 6 shards" in done.stdout
+    done = sent_here(*words)
+    assert done.returncode == 2
+    assert done.stderr == "elsa-data: no token for the Hub: run `hf auth login`, or set HF_TOKEN\n"
+    assert store.repo("a-team/elsewhere") is None
+
+
 def test_what_verify_refuses_is_not_published(store: Store, build: Path, here: Command) -> None:
     path = build / "data" / "train-00001-of-00004.parquet"
     example = next(iter(read_examples(str(path), Directory(str(build)).fs)))

@@ -164,6 +164,22 @@ def test_no_token_is_told(store: Store, folder: Path, monkeypatch: pytest.Monkey
     assert not store.log
 
 
+def test_without_a_token_what_is_public_can_be_asked(
+    store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(folder)
+    monkeypatch.delenv("HF_TOKEN")
+    monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(folder / "none"))
+    said: list[str] = []
+    there = hub.connected(REPO, revision=None, private=False, say=said.append, to_write=False)
+    assert "no token" in said[0]
+    assert not hub.pending(there, published(folder), PAGES).missing
+    store.faults.append(Fault("GET", "/tree/", 403, times=99))
+    with pytest.raises(ConfigError, match="the Hub refuses a-team/sounds") as refused:
+        hub.pending(there, published(folder), PAGES)
+    assert "*" not in str(refused.value), "there is no token to hide"
+
+
 def test_offline_is_told_at_once(
     store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
