@@ -10,7 +10,8 @@ import soundfile
 from numpy.typing import NDArray
 
 from elsa_data.ambisonics import to_fuma
-from elsa_data.errors import ConfigError
+from elsa_data.conventions import FOA_CHANNELS
+from elsa_data.errors import BuildError, ConfigError
 from elsa_data.examples import Example
 from elsa_data.report.decode import binaural, stereo
 from elsa_data.shards.flac import decode
@@ -54,12 +55,18 @@ def heard_as(example: Example, form: str) -> Heard:
 
     Raises:
         ConfigError: a mono row is wanted in another form than ``w``.
+        BuildError: its sound cannot be decoded, or has other channels than a row has.
     """
-    audio, rate = decode(example.audio)
     if form != "w" and not example.spatial:
         raise ConfigError(
             f"{example.example_id} is a mono original, which has no {form}: give --as w"
         )
+    try:
+        audio, rate = decode(example.audio)
+    except ValueError as error:
+        raise BuildError(f"row {example.example_id}: {error}") from error
+    if len(audio) != (len(FOA_CHANNELS) if example.spatial else 1):
+        raise BuildError(f"row {example.example_id}: {len(audio)} channels, wanted 4, or 1 of mono")
     sound = _formed(audio.astype(np.float64), rate, form)
     peak = float(np.abs(sound).max(initial=0.0))
     gain = PEAK / peak if peak > 1.0 else 1.0

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from elsa_data.conventions import OCTAVE_BANDS_HZ
 from elsa_data.errors import BuildError, ConfigError
 from elsa_data.examples import Example
 from elsa_data.shards.data import read_columns, read_some
@@ -34,7 +35,7 @@ def find_row(directory: Directory, wanted: str) -> Found:
 
     Raises:
         ConfigError: no row has such an id, or several have, or it is no id.
-        BuildError: there are no shards, or one is damaged.
+        BuildError: there are no shards, or one is damaged, or its lists do not fit together.
     """
     prefix = wanted.lower()
     if not _ID.fullmatch(prefix):
@@ -62,6 +63,8 @@ def find_row(directory: Directory, wanted: str) -> Found:
         )
     ((example_id, url),) = matches.items()
     example = next(read_some(directory, url, {example_id}))
+    if fault := _fault(example):
+        raise BuildError(f"{url}: row {example_id} is not as this program writes rows: {fault}")
     return Found(example, url)
 
 
@@ -77,6 +80,24 @@ def _ids(directory: Directory) -> Iterator[tuple[str, str]]:
         for rows in read_columns(directory, url, ("example_id",)):
             for row in rows:
                 yield row["example_id"], url
+
+
+def _fault(example: Example) -> str | None:
+    """Return what is wrong with the lengths of a row's lists; None when they fit together.
+
+    A set may be a stranger's: its types are those of a row, its lists may be anything.
+    """
+    lists = ("captions", "original_captions", "caption_sources", "caption_models")
+    for name in (*lists, "caption_attempts"):
+        if len(getattr(example, name)) != len(example.captions):
+            return f"{len(getattr(example, name))} {name} for {len(example.captions)} captions"
+    vectors = [example.size_m, example.receiver_position_m]
+    vectors += [part.position_m for part in example.parts]
+    if any(vector is not None and len(vector) != 3 for vector in vectors):
+        return "a position without three numbers"
+    if any(part.t30_s and len(part.t30_s) != len(OCTAVE_BANDS_HZ) for part in example.parts):
+        return f"a t30_s without {len(OCTAVE_BANDS_HZ)} bands"
+    return None if example.parts else "no source in parts"
 
 
 def _differs(example_id: str, wanted: str) -> tuple[int, str]:

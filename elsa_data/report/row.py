@@ -114,6 +114,8 @@ def _plan(row: Example) -> Iterator[str]:
     sources = [part.position_m for part in row.parts if part.position_m is not None]
     if size is None or receiver is None or yaw is None or len(sources) != len(row.parts):
         return
+    if not all(map(math.isfinite, (*size, *receiver, yaw, *sum(sources, ())))) or min(size) <= 0.0:
+        return
     yield " " * INDENT + "from above, turned so that the receiver (the arrow) faces up"
     yield from (" " * INDENT + line for line in floor_plan(size, receiver, yaw, sources))
 
@@ -165,8 +167,6 @@ def _decays(row: Example) -> Iterator[str]:
 
 
 def _sound(row: Example) -> Iterator[str]:
-    peak = float(np.abs(decode(row.audio)[0]).max(initial=0.0))
-    peak_db = f"{20 * math.log10(peak):.1f} dBFS" if peak else "silence"
     yield from fact(
         "sound",
         f"{row.duration_s:.2f} s, {row.channels} x {row.sample_rate_hz} Hz, FLAC of "
@@ -174,7 +174,7 @@ def _sound(row: Example) -> Iterator[str]:
     )
     yield from fact(
         "level",
-        f"{row.wet_level_dbfs:.1f} dBFS, peak {peak_db}, gain {row.gain_db:+.1f} dB",
+        f"{row.wet_level_dbfs:.1f} dBFS, peak {_peak(row)}, gain {row.gain_db:+.1f} dB",
     )
     yield from fact("group, seed", f"{row.group_id}, {row.seed}")
     hashes = {"audio sha256": hashlib.sha256(row.audio).hexdigest()}
@@ -186,6 +186,14 @@ def _sound(row: Example) -> Iterator[str]:
         hashes["prompt"] = row.prompt_sha256
     for label, value in hashes.items():
         yield from fact(label, value)
+
+
+def _peak(row: Example) -> str:
+    try:
+        peak = float(np.abs(decode(row.audio)[0]).max(initial=0.0))
+    except ValueError as error:
+        return f"unknown ({error})"
+    return f"{20 * math.log10(peak):.1f} dBFS" if peak else "none, for it is silent"
 
 
 def _timing(part: ExamplePart) -> str:

@@ -6,7 +6,7 @@ import pytest
 import soundfile
 
 from elsa_data.ambisonics import from_fuma
-from elsa_data.errors import ConfigError
+from elsa_data.errors import BuildError, ConfigError
 from elsa_data.examples import Example
 from elsa_data.report.decode import binaural, stereo
 from elsa_data.report.listen import FORMS, heard_as
@@ -81,3 +81,13 @@ def test_a_mono_original_has_w_alone(form: str) -> None:
 
 def test_equal_rows_give_equal_files() -> None:
     assert heard_as(example(2), "binaural").wav == heard_as(example(2), "binaural").wav
+
+
+@pytest.mark.parametrize(
+    ("audio", "said"),
+    [(b"no sound", "no whole FLAC stream"), (encode(np.zeros((2, 9)), RATE_HZ), "2 channels")],
+)
+def test_a_sound_that_is_none_is_named(audio: bytes, said: str) -> None:
+    row = dataclasses.replace(example(2), audio=audio)
+    with pytest.raises(BuildError, match=f"row {row.example_id}: .*{said}"):
+        heard_as(row, "w")

@@ -1,5 +1,7 @@
+import dataclasses
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,6 +49,24 @@ def test_what_is_no_id_is_refused(there: Directory, wanted: str) -> None:
 def test_a_folder_without_shards_is_named(tmp_path: Path) -> None:
     with pytest.raises(BuildError, match="holds no finished shard in data/"):
         find_row(Directory(str(tmp_path)), "00ff")
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"captions": ("one", "two", "three")}, "2 original_captions for 3 captions"),
+        ({"caption_models": ()}, "0 caption_models for 2 captions"),
+        ({"size_m": (1.0,)}, "a position without three numbers"),
+        ({"parts": ()}, "no source in parts"),
+        ({"parts": (dataclasses.replace(example(2).parts[0], t30_s=(0.5,)),)}, "without 8 bands"),
+    ],
+)
+def test_a_row_whose_lists_do_not_fit_is_named(
+    tmp_path: Path, change: dict[str, Any], fault: str
+) -> None:
+    row = dataclasses.replace(example(2), **change)
+    with pytest.raises(BuildError, match=f"row {row.example_id} is not as .*{fault}"):
+        find_row(write_set(tmp_path, [[row]], "parquet"), row.example_id)
 
 
 @pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="needs Linux's /proc/self/io")

@@ -153,3 +153,11 @@ def test_a_true_caption_is_believed(rows: list[Example]) -> None:
     said = [verdict_on(row, 0) for row in rows if row.spatial]
     assert len(said) > 20
     assert set(said) == {"template: it says its words and no others"}
+
+
+@pytest.mark.parametrize("size", [(0.0, 2.0, 3.0), (float("nan"), 2.0, 3.0), (float("inf"), 1, 1)])
+def test_an_impossible_room_is_told_and_not_drawn(size: tuple[float, ...]) -> None:
+    row = dataclasses.replace(placed(2), size_m=size, audio=b"no sound")
+    text = shown(row)
+    assert "┌" not in text
+    assert "peak unknown (8 bytes that are no whole FLAC stream" in " ".join(text.split())
