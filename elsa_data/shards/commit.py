@@ -5,14 +5,13 @@ import errno
 import json
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 from elsa_data.errors import BuildError
-from elsa_data.shards.directory import Directory, local_path
+from elsa_data.shards.directory import Directory, local_path, storage_errors
 
 _CURES: Final = {
     errno.ENOSPC: "the disk is full: free some space",
@@ -45,16 +44,6 @@ def explained(path: str | os.PathLike[str]) -> Iterator[None]:
         number = getattr(error, "errno", None) or _NUMBERS.get(type(error), 0)
         cure = _CURES.get(number, f"{error}; {_OTHER_CURE}")
         raise BuildError(f"cannot write {path}: {cure}, then run the same command again") from error
-
-
-def storage_errors() -> tuple[type[Exception], ...]:
-    """Return what a storage raises when it refuses or cannot be reached.
-
-    s3fs lets the connection errors of botocore through, which are no OSError; they exist only
-    where it is loaded.
-    """
-    botocore = sys.modules.get("botocore.exceptions")
-    return (OSError,) if botocore is None else (OSError, botocore.BotoCoreError)
 
 
 @contextlib.contextmanager

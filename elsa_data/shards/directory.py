@@ -11,6 +11,7 @@ The list is closed. A build is a local path or any URL that fsspec knows.
 
 import re
 import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import Final
 
 import fsspec
 
-from elsa_data.errors import ConfigError, did_you_mean
+from elsa_data.errors import BuildError, ConfigError, did_you_mean
 from elsa_data.records import ShardRef
 
 FOLDERS: Final = {
@@ -107,11 +108,24 @@ class Directory:
         return url.removeprefix(self.path("")).lstrip("/")
 
     def files(self, folder: str = "") -> list[str]:
-        """Return every file under a folder, as sorted paths from the root of the build."""
+        """Return every file under a folder, as sorted paths from the root of the build.
+
+        Raises:
+            ConfigError: the Hub has no such set, or none that this login may see.
+            BuildError: the storage cannot be reached.
+        """
         fs, root = self.fs, self.path()
         start = str(fs._strip_protocol(root)).rstrip("/") + "/"
+        try:
+            found = fs.find(self.path(folder) if folder else root)
+        except FileNotFoundError as error:  # other stores list nothing where nothing is
+            raise ConfigError(f"cannot read {self.url}: {error}") from error
+        except storage_errors() as error:
+            raise BuildError(
+                f"cannot reach {self.url}: {error}; check the line and the address, then run the "
+                "same command again"
+            ) from error
         # Leading slashes differ between file systems' listings; both sides lose theirs.
-        found = fs.find(self.path(folder) if folder else root)
         return sorted(path.lstrip("/").removeprefix(start.lstrip("/")) for path in found)
 
     def unexpected(self) -> list[str]:
@@ -151,6 +165,17 @@ def data_files(directory: Directory) -> dict[str, list[str]]:
         if ref is not None and ext in EXTENSIONS["data"]:
             files.setdefault(ref.split, []).append(directory.path(*path.split("/")))
     return files
+
+
+def storage_errors() -> tuple[type[Exception], ...]:
+    """Return what a storage raises when it refuses or cannot be reached.
+
+    s3fs lets the connection errors of botocore through, and the Hub's file system those of its
+    HTTP client, which are no OSError; they exist only where they are loaded.
+    """
+    places = (("botocore.exceptions", "BotoCoreError"), ("huggingface_hub.errors", "HTTPError"))
+    loaded = ((sys.modules.get(module), name) for module, name in places)
+    return (OSError, *(getattr(module, name) for module, name in loaded if module is not None))
 
 
 def free_bytes(url: str) -> int | None:

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from elsa_data.errors import BuildError, ConfigError
-from elsa_data.shards.commit import explained, scratch, storage_errors, write_json
-from elsa_data.shards.directory import Directory, local_path
+from elsa_data.shards.commit import explained, scratch, write_json
+from elsa_data.shards.directory import Directory, local_path, storage_errors
 
 HEARTBEAT_S: Final = 10.0
 STALE_S: Final = 60.0
