@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from elsa_data.errors import BuildError
 from elsa_data.shards.commit import explained
+from elsa_data.shards.directory import storage_errors
 from elsa_data.shards.schema import Record, arrow_schema, from_table, to_table
 
 Item = TypeVar("Item")
@@ -157,7 +158,7 @@ def readable(url: str) -> Iterator[None]:
         yield
     except FileNotFoundError as error:
         raise BuildError(f"{url} is not there: run the stage that makes it") from error
-    except (OSError, ValueError) as error:
+    except (ValueError, *storage_errors()) as error:
         line = " ".join(str(error).split())
         raise BuildError(
             f"cannot read {url}: {line}; if it is damaged, remove it and run its stage again"
