@@ -103,8 +103,10 @@ def _asked(args: argparse.Namespace) -> dict[str, Any]:
     """Return what the flags of this run set; a flag that was not given changes nothing."""
     asked = {
         name: getattr(args, name, None)
-        for name in ("engine", "captions", "format", "rehash", "retry_rejects")
+        for name in ("engine", "captions", "format", "rehash", "retry_rejects", "reuse")
     }
+    if asked["reuse"] is not None and read_state(Directory(asked["reuse"])) is None:
+        raise ConfigError(f"--reuse {asked['reuse']} is no build: it has no build.json")
     asked["allow_mixed_devices"] = getattr(args, "allow_mixed_devices", None)
     asked["traffic"], asked["prices"] = traffic_asked(args), prices_asked(args)
     asked["device"] = resolve(getattr(args, "device", "cpu"), getattr(args, "workers", 1))

@@ -131,6 +131,9 @@ def caption_arguments(parser: argparse.ArgumentParser) -> None:
     llm.add_argument(
         "--max-cost", type=positive, metavar="USD", help="stop before the build costs more"
     )
+    llm.add_argument(
+        "--reuse", metavar="BUILD", help="take over the answers of another build, unpaid"
+    )
 
 
 def render_arguments(parser: argparse.ArgumentParser) -> None:

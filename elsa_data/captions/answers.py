@@ -10,7 +10,7 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
@@ -61,8 +61,18 @@ def answer_key(asked: Mapping[str, Any]) -> str:
 class AnswerStore:
     """The answers of one folder; a ``with`` block keeps what is put even when it fails."""
 
-    def __init__(self, folder: str, fs: fsspec.AbstractFileSystem) -> None:
+    def __init__(
+        self,
+        folder: str,
+        fs: fsspec.AbstractFileSystem,
+        earlier: Callable[[str], Answer | None] | None = None,
+    ) -> None:
         """Read what is there, from whomever.
+
+        Args:
+            folder: where the answers are.
+            fs: the file system it is on.
+            earlier: finds an answer in another build; what it finds is kept here too.
 
         Raises:
             BuildError: the storage cannot be read.
@@ -75,6 +85,7 @@ class AnswerStore:
         self._waiting: list[bytes] = []
         self._since = 0.0
         self._answers = _read(self._folder, fs)
+        self._earlier = earlier
 
     def __enter__(self) -> "AnswerStore":
         return self
@@ -86,8 +97,17 @@ class AnswerStore:
         return len(self._answers)
 
     def get(self, key: str) -> Answer | None:
-        """Return the answer to a question, or None when it was never asked here."""
-        return self._answers.get(key)
+        """Return the answer to a question, or None when it was never asked.
+
+        Raises:
+            BuildError: the storage refuses.
+        """
+        answer = self._answers.get(key)
+        if answer is None and self._earlier is not None:
+            answer = self._earlier(key)
+            if answer is not None:
+                self.put(answer)
+        return answer
 
     def put(self, answer: Answer) -> None:
         """Keep an answer.
@@ -164,13 +184,14 @@ def _read(folder: str, fs: fsspec.AbstractFileSystem) -> dict[str, Answer]:
         except OSError as error:
             raise BuildError(f"cannot read {name}: {error}; run the same command again") from error
         # The last piece has no end: it is empty, or was torn.
-        for answer in map(_parsed, lines[:-1]):
+        for answer in map(parsed, lines[:-1]):
             if answer is not None:
                 answers.setdefault(answer.key, answer)
     return answers
 
 
-def _parsed(line: bytes) -> Answer | None:
+def parsed(line: bytes) -> Answer | None:
+    """Return the answer that a line holds; None for a line that was torn or is none."""
     try:
         plain = json.loads(line)
     except ValueError:

@@ -24,7 +24,7 @@ from elsa_data.shards.commit import write_json
 from elsa_data.shards.directory import Directory, shard_ref
 from elsa_data.shards.marks import fingerprint, read_mark
 from elsa_data.stages.caption import drafted
-from elsa_data.stages.rewriting import answers_url, examiner_of, tasks_of
+from elsa_data.stages.rewriting import examiner_of, store_of, tasks_of
 from elsa_data.stages.settings import Settings
 
 POLL_S = 60.0
@@ -123,7 +123,7 @@ class _Fetching:
 
     def _open_lines(self, ref: ShardRef) -> list[bytes]:
         """Return the lines of the questions of a shard that have no answer yet, each once."""
-        with self._store(ref) as store:
+        with store_of(self._settings, ref) as store:
             sampling = self._writer.sampling
             return [
                 question_line(question.key, question.messages, self._chat, sampling)
@@ -167,7 +167,7 @@ class _Fetching:
 
     def _put(self, ref: ShardRef, replies: dict[str, Reply]) -> int:
         """Keep the answers that belong to a shard; return how many are new to it."""
-        with self._store(ref) as store:
+        with store_of(self._settings, ref) as store:
             examiner = examiner_of(self._settings, self._writer, store)
             new = [q for key, q in self._open(ref, store).items() if key in replies]
             for question in new:
@@ -185,9 +185,6 @@ class _Fetching:
         )
         questions = filter(None, map(examiner.open_question, tasks))
         return {question.key: question for question in questions}
-
-    def _store(self, ref: ShardRef) -> AnswerStore:
-        return AnswerStore(answers_url(self._directory, ref), self._directory.fs)
 
     def _noted(self, batch: Batch) -> Batch:
         """Write the state of a batch down, before anything else happens to it."""

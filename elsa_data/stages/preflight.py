@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from elsa_data.captions.answers import AnswerStore
 from elsa_data.captions.asking import Asker, Patience
 from elsa_data.captions.chat import Chat
 from elsa_data.captions.examine import Task, Writer
@@ -16,7 +15,7 @@ from elsa_data.shards.marks import read_mark
 from elsa_data.shards.tables import read_records
 from elsa_data.stages.caption import draft, drafted
 from elsa_data.stages.plan import plan
-from elsa_data.stages.rewriting import answers_url, examiner_of, tasks_of
+from elsa_data.stages.rewriting import examiner_of, store_of, tasks_of
 from elsa_data.stages.settings import Settings
 from elsa_data.stages.simulate import measured
 
@@ -44,7 +43,7 @@ def first_question(settings: Settings, writer: Writer, refs: Sequence[ShardRef])
         mark = read_mark(settings.directory, "caption", ref)
         if mark is not None and mark.fingerprint == wanted:
             continue
-        with AnswerStore(answers_url(settings.directory, ref), settings.directory.fs) as store:
+        with store_of(settings, ref) as store:
             chat = Chat(writer.model, timeout_s=settings.traffic.timeout_s)
             asker = Asker(chat, writer.sampling, Pace(settings.traffic), BRIEFLY)
             examiner = examiner_of(settings, writer, store)

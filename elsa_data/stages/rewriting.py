@@ -10,6 +10,7 @@ from typing import Final
 from elsa_data.captions.answers import AnswerStore
 from elsa_data.captions.asking import Asker
 from elsa_data.captions.chat import Chat
+from elsa_data.captions.earlier import earlier_answers
 from elsa_data.captions.examine import Examiner, Task, Writer
 from elsa_data.captions.inorder import in_order
 from elsa_data.captions.pace import Pace
@@ -42,7 +43,7 @@ def rewritten(
 
     ``counts`` takes the accounts: captions by source, attempts, reasons, tokens.
     """
-    with AnswerStore(answers_url(settings.directory, ref), settings.directory.fs) as store:
+    with store_of(settings, ref) as store:
         asker = Asker(_chat(settings, writer), writer.sampling, Pace(settings.traffic))
         rewriter = Rewriter(examiner_of(settings, writer, store), asker)
         window = WINDOW * settings.traffic.max_concurrent
@@ -60,9 +61,18 @@ def rewritten(
                 yield captioned
 
 
-def answers_url(directory: Directory, ref: ShardRef) -> str:
-    """Return the folder of a shard's answers."""
-    return directory.path("answers", f"{ref.split}-{ref.index:05d}")
+def store_of(settings: Settings, ref: ShardRef) -> AnswerStore:
+    """Return the answers of a shard; those of the build to reuse are taken over as they are met.
+
+    Raises:
+        BuildError: the storage cannot be read.
+    """
+    directory, earlier = settings.directory, None
+    if settings.reuse is not None:
+        other = Directory(settings.reuse)
+        earlier = earlier_answers(other.path("answers"), other.fs).get
+    folder = directory.path("answers", f"{ref.split}-{ref.index:05d}")
+    return AnswerStore(folder, directory.fs, earlier)
 
 
 def examiner_of(settings: Settings, writer: Writer, store: AnswerStore) -> Examiner:

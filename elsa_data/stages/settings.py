@@ -36,7 +36,8 @@ class Settings:
 
     Only ``url``, ``device`` and the flags below it may differ from run to run. ``writer`` is the
     language model that captions ask, None where the template alone speaks; ``traffic`` is what one
-    process may ask of it, and ``prices`` what that costs.
+    process may ask of it, ``prices`` what that costs, and ``reuse`` the build whose answers are
+    taken over.
     """
 
     url: str
@@ -54,6 +55,7 @@ class Settings:
     device: str = "cpu"
     traffic: Traffic = field(default_factory=Traffic)
     prices: Prices | None = None
+    reuse: str | None = None
     rehash: bool = False
     retry_rejects: bool = False
     allow_mixed_devices: bool = False
