@@ -13,13 +13,7 @@ def bars(counts: Mapping[str, int], *, total: int | None = None) -> Markup:
     """Return counts in the order given; ``total`` also gives their shares of it."""
     most = max(counts.values(), default=1)
     rows = [
-        _row(
-            name,
-            number,
-            tag("span", class_="bar", style=f"width:{100 * number / most:.1f}%"),
-            total,
-        )
-        for name, number in counts.items()
+        _row(name, number, number / most if most else 0.0, total) for name, number in counts.items()
     ]
     return tag("table", tag("tbody", *rows), class_="bars")
 
@@ -41,7 +35,8 @@ def by_size(counts: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _row(name: str, number: int, bar: Markup, total: int | None) -> Markup:
+def _row(name: str, number: int, share: float, total: int | None) -> Markup:
+    bar = tag("span", class_="bar", style=f"width:{100 * share:.1f}%") if number else None
     return tag(
         "tr",
         tag("th", name, scope="row"),

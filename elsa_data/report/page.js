@@ -113,9 +113,11 @@
     " ": play, "/": () => { search.focus(); search.select(); } };
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const typing = event.target.matches("input");
-    if (event.key === "Escape" && typing) { search.value = ""; filter(); event.target.blur(); }
-    if (typing || !keys[event.key] || (event.key === " " && event.target.matches("button, summary, a"))) return;
+    const { target } = event, typing = target === search;
+    if (event.key === "Escape" && typing) { search.value = ""; filter(); search.blur(); }
+    // Keys that mean something where they are pressed keep that meaning.
+    const own = event.key === " " ? "button, summary, a" : event.key.startsWith("Arrow") ? "input" : null;
+    if (typing || !keys[event.key] || (own && target.matches(own))) return;
     event.preventDefault();
     keys[event.key]();
   });

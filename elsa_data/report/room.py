@@ -194,6 +194,7 @@ def _source(there: Point, here: Point, index: int | None) -> Markup:
             "wave",
         )
         for radius in (10.0, 15.0)
+        if 2.0 * radius < math.dist(there, here)
     ]
     letter = None if index is None else chr(ord("A") + index)
     name = svg.words((there[0], there[1] + 3.5), letter, "letter", "middle") if letter else None
@@ -213,9 +214,16 @@ def _label(
     """Return the word of a source over its number, on the side away from the receiver."""
     away = math.atan2(there[1] - here[1], there[0] - here[0])
     wide = LETTER_PX * max(len(said or ""), len(told))
-    x = there[0] + 14.0 * math.cos(away) + wide / 2 * (math.cos(away) - 1.0)
-    x = min(max(x, 2.0), WIDTH - wide - 2.0)
-    y = max(there[1] + 16.0 * math.sin(away) + 10.0 * max(0.0, math.sin(away)), highest)
+    if abs(math.cos(away)) > 0.35:
+        left, right = there[0] - 13.0 - wide, there[0] + 13.0
+        outwards = right if math.cos(away) > 0.0 else left
+        # Where the picture ends it goes to the other side, not over the source.
+        x = outwards if 2.0 <= outwards <= WIDTH - wide - 2.0 else left + right - outwards
+        y = there[1] + 4.0 + 10.0 * math.sin(away)
+    else:
+        x = there[0] - wide / 2
+        y = there[1] + (27.0 if math.sin(away) > 0.0 else -11.0)
+    x, y = min(max(x, 2.0), WIDTH - wide - 2.0), max(y, highest)
     lines = [svg.words((x, y - 11.0), said, "said")] if said else []
     return joined(*lines, svg.words((x, y + 1.0), told, "told"))
 

@@ -150,6 +150,19 @@ def test_the_keyboard_moves_plays_and_searches(chromium, page_folder: Path) -> N
 
 
 @pytest.mark.slow
+def test_keys_work_where_the_sound_was_sought(chromium, page_folder: Path) -> None:
+    page = opened(chromium, page_folder)
+    slider = "const s = document.querySelectorAll('.wave input')[2]; s.focus(); return s.value"
+    keys(page, "j")
+    before = float(page.execute_script(slider))
+    keys(page, "\ue014")  # the arrow moves the sound, not the page
+    assert current(page) == "clip-1"
+    assert float(page.execute_script(slider)) > before
+    keys(page, "j")
+    assert current(page) == "clip-2"
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize("name", ["page_folder", "hostile_folder"])
