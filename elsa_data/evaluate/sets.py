@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from elsa_data.conventions import FOA_CHANNELS
 from elsa_data.errors import ConfigError
 from elsa_data.shards.directory import Directory, data_files
-from elsa_data.train.reader import decode, sound_of
 from elsa_data.train.rows import FULL, read_rows, sources_of
 from elsa_data.train.settings import Data
+from elsa_data.train.sound import decode, sound_of
 
 ATTRIBUTES: Final = ("direction", "elevation", "distance", "size", "reverb")
 """What a caption may say of a place. A `Meta` has the word of each that applies."""

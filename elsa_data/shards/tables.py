@@ -9,6 +9,7 @@ import fsspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from fsspec.implementations.local import LocalFileSystem
 
 from elsa_data.errors import BuildError
 from elsa_data.shards.commit import explained
@@ -118,9 +119,14 @@ def read_tables(
     Raises:
         BuildError: the file is missing or damaged.
     """
-    with readable(url), fs.open(url, "rb") as file, pq.ParquetFile(file) as parquet:
+    with readable(url), _opened(url, fs) as file, pq.ParquetFile(file) as parquet:
         for group in range(parquet.num_row_groups):
             yield parquet.read_row_group(group, columns=columns)
+
+
+def _opened(url: str, fs: fsspec.AbstractFileSystem) -> Any:
+    # Arrow reads a local file by itself without the copies that a file of Python costs.
+    return pa.OSFile(fs._strip_protocol(url)) if isinstance(fs, LocalFileSystem) else fs.open(url)
 
 
 def read_matching(

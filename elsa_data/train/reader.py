@@ -1,15 +1,14 @@
 """Batches from shards: threads decode, in an order that no thread can change."""
 
-import io
+import sys
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final
 
 import numpy as np
-import soundfile
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
@@ -22,10 +21,17 @@ from elsa_data.train.hearing import Features
 from elsa_data.train.order import Order, Planned, Unit, Window
 from elsa_data.train.rows import AUDIO, FULL, LIGHT, Row, read_rows, sources_of
 from elsa_data.train.settings import Data
+from elsa_data.train.sound import decode, sound_of
 from elsa_data.train.targets import targets_of
 
 AHEAD: Final = 4
 """Batches that are decoded before they are asked for."""
+
+TOGETHER: Final = 8
+"""Rows a thread decodes before it tells of them: to wake another thread for each is dear."""
+
+UNHELD: Final = 3
+"""References to an array of a list while it is counted: the list's, the name's, the counter's."""
 
 Hear = Callable[[Tensor], Features]
 Ref = tuple[int, int]
@@ -109,6 +115,7 @@ class Reader:
         self._fs, self._urls, self._data = directory.fs, urls, data
         self._seed, self._rank, self._hear = seed, rank, hear
         self._kept: dict[Ref, tuple[Row, Features]] = {}
+        self._memory: list[NDArray[np.int16]] = []
 
     def batches(self, order: Order, position: int, end: int) -> Iterator[Batch]:
         """Yield batches from a position on, up to ``end``; the same for any number of threads."""
@@ -138,11 +145,14 @@ class Reader:
             window, rows = loaded
             for planned in window.batches:
                 refs = planned.refs[self._rank]
-                audio = self._silence(0 if self._hear else len(refs))
+                audio = self._lent(0 if self._hear else len(refs))
                 outs = audio if len(audio) else [audio] * len(refs)
+                asked = [
+                    (r, rows.get(r), planned.epoch, o) for r, o in zip(refs, outs, strict=True)
+                ]
                 jobs = [
-                    pool.submit(self._one, ref, rows.get(ref), planned.epoch, out)
-                    for ref, out in zip(refs, outs, strict=True)
+                    pool.submit(lambda part: [self._one(*each) for each in part], part)
+                    for part in (asked[at : at + TOGETHER] for at in range(0, len(asked), TOGETHER))
                 ]
                 yield planned, audio.transpose(1, 2), jobs
             ahead.append(loader.submit(self._load, windows))
@@ -173,19 +183,30 @@ class Reader:
         if self._hear is None:
             decode(row, share, self._data, out.numpy())
             return plain, {}
-        alone = self._silence(1)
-        decode(row, share, self._data, alone[0].numpy())
-        heard = self._hear(sound_of(alone.transpose(1, 2)))
+        alone = self._room(1)
+        decode(row, share, self._data, alone[0])
+        heard = self._hear(sound_of(torch.from_numpy(alone).transpose(1, 2)))
         self._kept[ref] = plain, {name: value[0].half() for name, value in heard.items()}
         return self._kept[ref]
 
-    def _silence(self, rows: int) -> Tensor:
-        """Return zeros (rows, samples, channels): interleaved, as the decoder writes."""
+    def _lent(self, rows: int) -> Tensor:
+        """Return memory for a batch: that of one which nobody holds any more, if there is any.
+
+        Fresh memory, which the system clears first, would cost a twentieth of decoding.
+        """
+        for steps in self._memory:
+            if len(steps) >= rows and sys.getrefcount(steps) <= UNHELD:
+                return torch.from_numpy(steps[:rows])
+        self._memory.append(self._room(rows))
+        return torch.from_numpy(self._memory[-1])
+
+    def _room(self, rows: int) -> NDArray[np.int16]:
+        """Return memory (rows, samples, channels): interleaved, as the decoder writes."""
         samples = round(self._data.crop_s * self._data.sample_rate_hz)
-        return torch.zeros(rows, samples, len(FOA_CHANNELS), dtype=torch.int16)
+        return np.empty((rows, samples, len(FOA_CHANNELS)), dtype=np.int16)
 
     def _joined(self, planned: Planned, audio: Tensor, futures: Sequence[Future]) -> Batch:
-        made = [future.result() for future in futures]
+        made = [row for future in futures for row in future.result()]
         rows = [row for row, _ in made]
         targets = [targets_of(row) for row in rows]
         return Batch(
@@ -206,39 +227,3 @@ class Reader:
             return captions[0]
         rng = rng_for(self._seed, "caption", epoch, row["example_id"])
         return captions[int(rng.integers(len(captions)))]
-
-
-def sound_of(steps: Tensor) -> Tensor:
-    """Return audio in [-1, 1) of 16-bit steps, on their device."""
-    return steps.float() * 2.0**-15
-
-
-def decode(row: Mapping[str, Any], share: float, data: Data, out: NDArray[np.int16]) -> None:
-    """Put the sound of a row into ``out`` (samples, 4): a crop, at a share of what is left over.
-
-    Steps of 16 bits are what the shards hold, and half of what float32 takes on its way. What a
-    short or mono row does not fill is left as it is.
-
-    Raises:
-        ConfigError: another sample rate than the config's.
-        BuildError: the bytes are no FLAC stream of one or four channels.
-    """
-    wanted, channels = out.shape
-    try:
-        with soundfile.SoundFile(io.BytesIO(row[AUDIO])) as stream:
-            if stream.samplerate != data.sample_rate_hz:
-                raise ConfigError(
-                    f"rows of {stream.samplerate} Hz for a config of {data.sample_rate_hz} Hz: "
-                    "set data.sample_rate_hz"
-                )
-            if stream.channels not in (1, channels):
-                raise BuildError(f"row {row['example_id']}: {stream.channels} channels, not 1 or 4")
-            if start := round(share * max(0, stream.frames - wanted)):
-                stream.seek(start)
-            if stream.channels == channels:
-                stream.read(out=out[: min(wanted, stream.frames)])
-                return
-            mono = stream.read(wanted, dtype="int16", always_2d=True)
-            out[: len(mono), : channels if data.mono == "elsa_copy" else 1] = mono
-    except soundfile.LibsndfileError as error:
-        raise BuildError(f"row {row['example_id']}: {error.error_string}") from error

@@ -8,8 +8,9 @@ from torch import Tensor, nn
 from elsa_data.seeding import rng_for
 from elsa_data.train.losses import losses_of
 from elsa_data.train.processes import Processes
-from elsa_data.train.reader import Batch, sound_of
+from elsa_data.train.reader import Batch
 from elsa_data.train.registry import Model
+from elsa_data.train.sound import sound_of
 
 Piece = dict[str, Tensor]
 

@@ -13,7 +13,8 @@ from elsa_data.train.command import spatial_stage
 from elsa_data.train.export import Run, load_run
 from elsa_data.train.loop import train
 from elsa_data.train.processes import Processes
-from elsa_data.train.reader import Reader, read_index, sound_of
+from elsa_data.train.reader import Reader, read_index
+from elsa_data.train.sound import sound_of
 from tests.train.sounds import data, order, plain_set, settings
 
 ALONE = Processes(0, 1, torch.device("cpu"))

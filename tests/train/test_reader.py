@@ -5,8 +5,9 @@ import torch
 
 from elsa_data.errors import BuildError, ConfigError
 from elsa_data.shards.directory import Directory
-from elsa_data.train.reader import read_index, sound_of
+from elsa_data.train.reader import read_index
 from elsa_data.train.rows import FULL, read_rows
+from elsa_data.train.sound import sound_of
 from tests.train.sounds import data, example, order, plain_set, reader, write_set
 
 FORMS = ("parquet", "webdataset")
@@ -164,3 +165,18 @@ def test_only_the_columns_asked_for_are_read(tmp_path, form):
     assert "audio" not in row
     (row,) = read_rows(url, directory.fs, FULL)
     assert bytes(row["audio"]) == example(0).audio
+
+
+def test_a_batch_that_is_held_keeps_its_sound_while_others_are_read(tmp_path):
+    directory, told = plain_set(tmp_path / "set"), data(crop="random")
+    index, read = reader(directory, told)
+    plan = order(index)
+    held, copies = [], []
+    for batch in read.batches(plan, 0, 3 * plan.rows):
+        held.append(batch)
+        copies.append(batch.inputs["audio"].clone())
+    assert all(torch.equal(b.inputs["audio"], c) for b, c in zip(held, copies, strict=True))
+    again = read.batches(plan, 0, 3 * plan.rows)
+    # Read once more and let go of one by one, in memory that is lent again and again.
+    assert all(torch.equal(b.inputs["audio"], c) for b, c in zip(again, copies, strict=True))
+    assert len(read._memory) < len(held) + 8
