@@ -2,7 +2,7 @@
 
 import functools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -12,15 +12,13 @@ from numpy.typing import NDArray
 from elsa_data import exponentials, rooms
 from elsa_data.acoustics import bandsplit, capsules, sizes, tail, waves
 from elsa_data.acoustics.capsules import Layout
+from elsa_data.acoustics.hearing import heard_at
 from elsa_data.acoustics.images import Boxes
 from elsa_data.conventions import MID_BANDS_HZ, OCTAVE_BANDS_HZ
 from elsa_data.errors import SimulationError
-from elsa_data.geometry import Vector, clearance_m
+from elsa_data.geometry import Vector
 from elsa_data.records import Group, Placement
 from elsa_data.seeding import rng_for
-
-CLOSEST_M = 0.1
-"""Nearer than this a point source and a point receiver describe nothing real."""
 
 FALLEN_DB = -50.0
 MID_FALLEN_DB = -60.0
@@ -76,7 +74,7 @@ def whole_jobs(groups: Sequence[Group]) -> list[Job]:
             room.size_m, room.absorption, room.scattering, room.temperature_c, room.humidity
         )
         end_s = _end_s(decay, group.sample_rate_hz)
-        for placement, layout, ears, direct_s in _checked(group):
+        for placement, layout, ears, direct_s in heard_at(group):
             until_s = sizes.mixing_time_s(math.prod(room.size_m), direct_s) + sizes.FADE_S
             size = sizes.sizes_of(until_s, max(end_s, until_s), group.sample_rate_hz)
             taps = min(size.room, math.ceil(max(end_s, until_s) * group.sample_rate_hz))
@@ -97,7 +95,7 @@ def early_jobs(groups: Sequence[Group], window_s: float) -> list[Job]:
     """Return one job for each placement: the images up to ``window_s`` after the direct sound."""
     jobs = []
     for group in groups:
-        for placement, layout, ears, direct_s in _checked(group):
+        for placement, layout, ears, direct_s in heard_at(group):
             until_s = direct_s * (1.0 + 1e-9) + window_s
             size = sizes.sizes_of(until_s, until_s + sizes.RING_S, group.sample_rate_hz)
             near = NEAR_IMAGES if window_s else DIRECT_ALONE
@@ -220,39 +218,3 @@ def _end_s(decay: Floats, sample_rate_hz: int) -> float:
     _, weights = rooms.octant_rule()
     held = np.array(OCTAVE_BANDS_HZ) < sample_rate_hz / 2.0
     return float(exponentials.time_at(decay[held], weights, levels_db[held]).max())
-
-
-def _checked(group: Group) -> Iterator[tuple[Placement, Layout, tuple[Vector, ...], float]]:
-    """Yield each placement, the receiver's layout and capsules, the latest direct arrival in s."""
-    scene = group.scene
-    layout = capsules.layout_of(scene.receiver.kind)
-    ears = capsules.positions(layout, scene.receiver.position_m, scene.receiver.yaw_deg)
-    for ear in ears:
-        _require_inside(group, "the receiver", ear)
-    for placement in scene.placements:
-        name = f"source {placement.placement_id}"
-        _require_inside(group, name, placement.position_m)
-        distances = [math.dist(ear, placement.position_m) for ear in ears]
-        if min(distances) < CLOSEST_M:
-            raise SimulationError(
-                "source-too-close",
-                f"{name} of group {group.group_id} is {min(distances):.3f} m from the receiver, "
-                f"wanted {CLOSEST_M} m or more: move one of them",
-            )
-        yield (
-            placement,
-            layout,
-            ears,
-            max(distances) / rooms.speed_of_sound(scene.room.temperature_c),
-        )
-
-
-def _require_inside(group: Group, name: str, position_m: Vector) -> None:
-    size_m = group.scene.room.size_m
-    # Written so that NaN is refused as well.
-    if not clearance_m(size_m, position_m) > 0.0:
-        raise SimulationError(
-            "outside-room",
-            f"{name} of group {group.group_id} stands at {position_m} m, wanted a place inside "
-            f"the room of {size_m} m: move it",
-        )
