@@ -6,6 +6,11 @@ from typing import Final
 
 _VOID: Final = frozenset({"br", "input", "meta", "link", "img", "hr"})
 
+_TURNING: Final = frozenset(
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+"""Characters that turn the direction of a line, and of what stands after them, around."""
+
 Value = str | float | int | bool | None
 
 
@@ -17,11 +22,7 @@ class Markup(str):
 
 def text(value: object) -> Markup:
     """Return any text as HTML that shows it; characters that no page may hold are replaced."""
-    kept = "".join(
-        "\ufffd" if unicodedata.category(char) in ("Cc", "Cs") and char not in "\n\t" else char
-        for char in str(value)
-    )
-    return Markup(html.escape(kept))
+    return Markup(html.escape("".join("\ufffd" if _unfit(c) else c for c in str(value))))
 
 
 def joined(*children: str | None, between: str = "") -> Markup:
@@ -55,6 +56,12 @@ def signed(value: float, digits: int = 0) -> str:
     """Return a number with its sign, a true minus: ``+12``, ``−3``, ``0``."""
     shown = f"{value:+.{digits}f}"
     return (shown[1:] if float(shown) == 0 else shown).replace("-", "\u2212")
+
+
+def _unfit(char: str) -> bool:
+    if char in _TURNING:
+        return True
+    return unicodedata.category(char) in ("Cc", "Cs") and char not in "\n\t"
 
 
 def _attribute(name: str, value: Value) -> str:
