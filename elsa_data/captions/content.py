@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from elsa_data.captions.events import ORDERING, Events, events, is_content
+from elsa_data.captions.events import ORDERING, Events, events, is_content, sequential
+from elsa_data.captions.habits import carried, does_so
 from elsa_data.captions.lexicon.marks import MASK
 from elsa_data.captions.lexicon.plain import (
     MOVING,
@@ -21,8 +22,7 @@ _NOUNS_BESIDES: Final = frozenset(
 )
 """Plain words that an article may stand before."""
 
-_MUSIC: Final = frozenset(("music", "song", "melody", "tune", "jingle", "anthem"))
-"""What plays though its source caption may have no verb."""
+_OBJECTS: Final = tuple([opening] for opening in ("on", "a", "an", "the"))
 
 
 def difference(source: Sequence[str], rewrite: Sequence[str]) -> str | None:
@@ -36,31 +36,31 @@ def difference(source: Sequence[str], rewrite: Sequence[str]) -> str | None:
     partner: dict[int, int] = {}
     for place, (word, _, _) in enumerate(told.words):
         found = _partner(kept, told, place, partner)
-        if found is None:
-            if any(same(word, plain) for plain in source if not is_content(plain)):
-                continue
-            if word in ("out", "away") and _carries_on(source, rewrite, told.words[place][1]):
-                continue
-            if word in UNNAMED and _is_passive(source):
-                continue
-            if "play" in lemmas(word) and _MUSIC & set(source):
-                continue
+        if found is not None:
+            partner[place] = found
+        elif not (
+            any(same(word, plain) for plain in source if not is_content(plain))
+            or (word in UNNAMED and (_is_passive(source) or _is_bare_deed(source)))
+            or _carries_on(source, kept, rewrite, told.words[place][1])
+            or (word == "continues" and _goes_on_doing(rewrite, told.words[place][1]))
+            or does_so(kept, word)
+            or carried(kept, told, rewrite, place, set(partner.values()))
+        ):
             return f"invented:{word}"
-        partner[place] = found
     for place, (word, _, _) in enumerate(kept.words):
         if place in partner.values() or word in UNNAMED:
             continue
         if not any(same(word, plain) for plain in rewrite if not is_content(plain)):
             return f"dropped:{word}"
     ordering = [token for token in rewrite if token in ORDERING]
-    if ordering and not ORDERING & set(source):
+    if ordering and not (told.order or ORDERING & set(source)):
         return f"invented:{ordering[0]}"
     if _is_unfinished(rewrite):
         return "format:unfinished"
     pairing = Pairing(kept, told, partner)
     return (
         mixed(pairing)
-        or reordered(pairing)
+        or reordered(pairing, sequential(source, kept))
         or renegated(source, rewrite, pairing)
         or recounted(source, rewrite, pairing)
         or detached(source, rewrite, pairing)
@@ -90,16 +90,29 @@ def _is_passive(tokens: Sequence[str]) -> bool:
     )
 
 
-def _carries_on(source: Sequence[str], rewrite: Sequence[str], at: int) -> bool:
+def _goes_on_doing(tokens: Sequence[str], at: int) -> bool:
+    """Return whether what is done follows: "continues ringing"."""
+    return any(token.endswith("ing") for token in tokens[at + 1 : at + 2])
+
+
+def _is_bare_deed(tokens: Sequence[str]) -> bool:
+    """Return whether a caption opens with what is done to something: "drumming on a table"."""
+    opening, *rest = tokens
+    return opening.endswith("ing") and bool(verb_lemmas(opening)) and rest[:1] in _OBJECTS
+
+
+def _carries_on(source: Sequence[str], kept: Events, rewrite: Sequence[str], at: int) -> bool:
     """Return whether a particle only drags out what is done: types away, shouts out."""
     verb = rewrite[at - 1] if at else ""
+    if rewrite[at] not in ("out", "away"):
+        return False
     ends = at + 1 >= len(rewrite) or rewrite[at + 1] not in ("of", "from")
     known = (
         is_content(verb)
         and any(same(verb, token) for token in source)
         and bool(verb_lemmas(verb) - {verb})
     )
-    return known and ends and not lemmas(verb) & MOVING
+    return (known or does_so(kept, verb)) and ends and not lemmas(verb) & MOVING
 
 
 def _partner(kept: Events, told: Events, place: int, partner: dict[int, int]) -> int | None:

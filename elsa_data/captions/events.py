@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from elsa_data.captions.lexicon.marks import MASK
-from elsa_data.captions.lexicon.plain import CLAUSE_WORDS, PLAIN
-from elsa_data.captions.wording import STOPS
+from elsa_data.captions.lexicon.plain import CLAUSE_WORDS, MOMENTS, PLAIN
+from elsa_data.captions.wording import STOPS, is_plural, lemmas, verb_lemmas
 
 _THEN: Final = frozenset(
     (
@@ -24,6 +24,8 @@ ORDERING: Final = _THEN | {"before", "after"}
 
 
 _AND: Final = frozenset(("and", ","))
+_BEFORE_VERBS: Final = _AND | {"is", "are", "it", "then", "gets", "being", "that", "which"}
+_ANSWERS: Final = frozenset(("answer", "reply", "respond"))
 
 
 class Events(NamedTuple):
@@ -62,6 +64,8 @@ def events(tokens: Sequence[str]) -> Events:
                 waiting = []
             words.append((token, place, number))
             continue
+        if token == "with" and not _acts_after(tokens, place):
+            continue
         if token in CLAUSE_WORDS or token in ORDERING:
             opened = True
             waiting.append(token)
@@ -92,3 +96,50 @@ def _ordered(
 def _leads(waiting: Sequence[str], word: str) -> bool:
     """Return whether "..., and after ..." opens the next event rather than trail the last."""
     return bool({"and", ";", "but", "."} & set(waiting[: waiting.index(word)]))
+
+
+def _acts_after(tokens: Sequence[str], place: int) -> bool:
+    """Return whether something is done in what follows "with": cars honking, not a deep voice."""
+    for token in tokens[place + 1 :]:
+        if token in CLAUSE_WORDS:
+            return False
+        if is_content(token) and verb_lemmas(token) - {token} and not is_plural(token):
+            return True
+    return False
+
+
+def sequential(tokens: Sequence[str], found: Events) -> set[tuple[int, int]]:
+    """Return the joined events of which the second can only come after the first.
+
+    One of the two happens at a moment, and the second goes on from the first: the same thing acts
+    ("starts and drives away"), it is spoken of again ("cuts a tree and the tree falls"), or it
+    answers.
+    """
+    said: dict[int, list[tuple[str, int]]] = {}
+    for word, at, number in found.words:
+        said.setdefault(number, []).append((word, at))
+    return {
+        (one, other)
+        for one, other in found.joined
+        if any(_is_moment(tokens, word, at) for word, at in said[one] + said[other])
+        and _goes_on(tokens, said[one], said[other])
+    }
+
+
+def _is_moment(tokens: Sequence[str], word: str, at: int) -> bool:
+    """Return whether a word is a verb of what is done at a moment: "leaves", not "on leaves"."""
+    before = tokens[at - 1] if at else ""
+    return bool(lemmas(word) & MOMENTS) and (is_content(before) or before in _BEFORE_VERBS)
+
+
+def _goes_on(
+    tokens: Sequence[str], earlier: Sequence[tuple[str, int]], later: Sequence[tuple[str, int]]
+) -> bool:
+    """Return whether an event goes on from the one before."""
+    opening, at = later[0]
+    before = tokens[at - 1] if at else ""
+    acts = bool(verb_lemmas(opening) - {opening}) and before in _BEFORE_VERBS
+    again = before in ("the", "its") and (
+        before == "its" or any(lemmas(opening) & lemmas(word) for word, _ in earlier)
+    )
+    return acts or again or any(lemmas(word) & _ANSWERS for word, _ in later)

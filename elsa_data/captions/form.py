@@ -27,6 +27,14 @@ _PREAMBLE: Final = re.compile(
 )
 
 
+_BROKEN_OFF: Final = re.compile(
+    r"\b(?:an?|the|and|or|but|of|with|into|onto|as|while|when|his|its|their|your|my|very|highly)"
+    r"[.!?\"'\u201d\u2019]*\Z",
+    re.IGNORECASE,
+)
+"""An end that waits for a word."""
+
+
 def misformed(text: str, originals: Sequence[str]) -> str | None:
     """Return what is wrong with the form of a caption as a slug, or None.
 
@@ -50,6 +58,9 @@ def misformed(text: str, originals: Sequence[str]) -> str | None:
         return "too-long"
     if not _TERMINAL.search(text.strip()):
         return "no-stop"
+    ending = _BROKEN_OFF.search(text.strip())
+    if ending and ending.group().strip(".!").lower() not in source.lower().split()[-1:]:
+        return "unfinished"
     if any(next_sentence(text)):
         return "two-sentences"
     opening = _PREAMBLE.match(text)

@@ -11,8 +11,8 @@ class Reading(NamedTuple):
     """What tokens say about place and room, and the tokens without it.
 
     Attributes:
-        said: (slot, value) pairs; a size that is denied reads "not large", and a denied place is
-            ("place", "denied").
+        said: (slot, value) pairs; a size that is denied reads "not large", a denied place is
+            ("place", "denied"), and "near?" is near where that is so, and nothing elsewhere.
         rest: the other tokens, `elsa_data.captions.lexicon.marks.MASK` where a phrase stood.
     """
 

@@ -12,7 +12,7 @@ from elsa_data.captions.lexicon.plain import (
     THEIRS,
 )
 from elsa_data.captions.pairing import Pairing
-from elsa_data.captions.wording import STOPS, is_plural, is_singular, lemmas, verb_lemmas
+from elsa_data.captions.wording import STOPS, is_noun, is_plural, is_singular, lemmas, verb_lemmas
 
 OF_AGENTS: Final = frozenset(("by", "of", "'s", "from", "with"))
 """Words by which the one who acts may stand after what is acted on."""
@@ -82,6 +82,8 @@ def detached(source: Sequence[str], rewrite: Sequence[str], pairing: Pairing) ->
             continue
         _, head_at, head_number = pairing.source.words[origin + 1]
         if head_number != number or head_at != at + 1 or origin not in back:
+            continue
+        if not is_noun(pairing.source.words[origin + 1][0]):
             continue
         place = back[origin]
         following = place + 1

@@ -20,6 +20,7 @@ _DISTANCES: Final = tuple(
 _PLACES: Final = tuple(
     (tuple(value.split("+")), tokens(pattern)) for value, pattern in _PATTERNS["places"]
 )
+_HINTS: Final = tuple((value, tokens(pattern)) for value, pattern in _PATTERNS["hints"])
 _NEUTRAL: Final = tokens(_PATTERNS["neutral"][0][1])
 _LOOSE: Final = tuple(
     (value, compiled)
@@ -35,6 +36,7 @@ _UNLESS: Final = tokens(
 )
 """A place that is denied: no word says where the sound is instead."""
 
+_YOUR: Final = re.compile(r"(?<!\S)(?:(?:the|a) listener|one) 's(?!\S)")
 _SHARED: Final = re.compile(r"(?<!\S)(ahead|front|left|right|back|rear) of(?= and )")
 """Of two places with one listener: "ahead of and above you"."""
 
@@ -46,7 +48,8 @@ def without_places(text: str, said: set[tuple[str, str]]) -> str:
         said.update((_SLOT_OF[value], value) for value in values)
         return MASK
 
-    text = _SHARED.sub(r"\1", f"{text.strip()} ")
+    text = _YOUR.sub("your", _SHARED.sub(r"\1", f"{text.strip()} "))
+    said.update((_SLOT_OF[value], f"{value}?") for value, hint in _HINTS if hint.search(text))
     for value, pattern in _DISTANCES:
         text = pattern.sub(lambda _, v=value: taken((v,)), text)
     for values, pattern in _PLACES:

@@ -28,6 +28,15 @@ _AFTER: Final = "|".join(pattern for _, pattern in _SECTIONS["after"])
 _DENIAL: Final = re.compile(rf"(?:^| )(?:{_MACROS['DENIAL']})(?: \w+ly| very)?$")
 _ECHOES: Final = tokens(rf"(?:{_SECTIONS['echoes'][0][1]}) {MASK}")
 _ALONE: Final = tuple((value, tokens(pattern)) for value, pattern in _SECTIONS["alone"])
+_AMPLE: Final = tokens(
+    rf"(?:{_MACROS['LARGE']})(?= (?:(?:amount|deal|level|degree)s? of )?"
+    r"(?:reverb|reverberations?|echo|echoes|resonance|reflections?)(?!\S| (?:filled|laden|rich)))"
+)
+"""How much it echoes, which is no size of the room."""
+
+_FITTING: Final = {"hall": "large", "quarters": "small", "confines": "small"}
+"""Nouns that count as the room only where this size is said with them."""
+
 _DRY: Final = tokens("|".join(pattern for _, pattern in _SECTIONS["dry"]))
 _WET: Final = tokens("|".join(pattern for _, pattern in _SECTIONS["wet"]))
 
@@ -40,16 +49,21 @@ def without_rooms(text: str, rooms: frozenset[str], said: set[tuple[str, str]]) 
         rooms: nouns that count as the room beside the general ones, and stay among the tokens.
         said: (slot, value) pairs.
     """
+    named: set[str] = set()
 
     def taken(match: re.Match[str]) -> str:
         values = set(_values(match.group()))
-        if not values:
-            return match.group()
-        said.update((_SLOT_OF.get(value, "size"), value) for value in values)
         noun = match.group("noun")
+        misfit = noun not in rooms and _FITTING.get(noun, noun) not in values | {noun}
+        if not values or misfit:
+            return match.group()
+        named.add(noun)
+        said.update((_SLOT_OF.get(value, "size"), value) for value in values)
         return f"{MASK} {noun} {MASK}" if noun in rooms else MASK
 
     text = _room(rooms).sub(taken, f"{text} ")
+    if len(named) > 1 and named & (_FITTING.keys() - rooms):
+        said.add(("place", "denied"))
     if _ECHOES.search(text):
         said.add(("reverb", "reverberant"))
         text = _ECHOES.sub(MASK, text)
@@ -81,6 +95,7 @@ def _values(phrase: str) -> Iterator[str]:
     if _DRY.search(phrase):
         yield "dampened"
         phrase = _DRY.sub(MASK, phrase)
+    phrase = _AMPLE.sub(MASK, phrase)
     for value, pattern in _ADJECTIVES:
         for match in pattern.finditer(phrase):
             denied = _DENIAL.search(phrase[: match.start()].rstrip())

@@ -29,8 +29,14 @@ def mixed(pairing: Pairing) -> str | None:
     return "events-mixed" if any(len(numbers) > 1 for numbers in joined.values()) else None
 
 
-def reordered(pairing: Pairing) -> str | None:
-    """Return a slug when the rewrite puts events in another order, or in one of its own."""
+def reordered(pairing: Pairing, sequence: set[tuple[int, int]]) -> str | None:
+    """Return a slug when the rewrite puts events in another order, or in one of its own.
+
+    Args:
+        pairing: which word says which.
+        sequence: (earlier, later) events of the source that a rewrite may put in order though the
+            source only joins them.
+    """
     origin: dict[int, set[int]] = {}
     for place, source in pairing.partner.items():
         number = pairing.rewrite.words[place][2]
@@ -45,10 +51,18 @@ def reordered(pairing: Pairing) -> str | None:
             if earlier != later
         }
 
-    told = in_source(pairing.rewrite.order)
-    if not told <= _implied(pairing.source.order, pairing.source.joined):
+    if any(
+        len(origin.get(first, ())) == 1 and origin.get(first) == origin.get(second)
+        for first, second in pairing.rewrite.order
+    ):
         return "order-changed"
+    told = in_source(pairing.rewrite.order)
     known = in_source(_implied(pairing.rewrite.order, pairing.rewrite.joined))
+    if not told <= _implied(pairing.source.order, pairing.source.joined) and not (
+        told <= _implied(pairing.source.order | sequence, set())
+        and all(earlier < later for earlier, later in known)
+    ):
+        return "order-changed"
     return None if pairing.source.order <= _implied(known, set()) else "order-lost"
 
 

@@ -14,7 +14,7 @@ from elsa_data.captions.lexicon.marks import BREAK, KEPT
 from elsa_data.captions.lexicon.plain import ARTICLES, PLACE_NOUNS, SPATIAL
 from elsa_data.captions.reading import read
 from elsa_data.captions.ways import moving
-from elsa_data.captions.wording import phrased, quoted, same, verb_lemmas, worded
+from elsa_data.captions.wording import compounded, phrased, quoted, same, verb_lemmas, worded
 from elsa_data.config import Vocabulary
 from elsa_data.records import SpatialAttributes
 
@@ -26,13 +26,6 @@ Targets = Mapping[str, set[str]]
 
 _worded_phrase = lru_cache(maxsize=64)(worded)
 _SPEECH: Final = re.compile(r"[\"\u201c][^\"\u201d]*[\"\u201d]")
-
-
-_SUGGESTIVE: Final = re.compile(
-    r"\b(?:cathedral|auditorium|arena|stadium|gymnasium|gym|warehouse|hangar|concert hall|cavern"
-    r"|church|closet|elevator|phone booth|cave|tunnel|stairwell)\b",
-    re.IGNORECASE,
-)
 
 
 def verdict(
@@ -61,19 +54,17 @@ def verdict(
     if wrong:
         return f"format:{wrong}"
     targets = _targets(attributes)
-    against = _contradicted([_asserted(original) for original in originals], targets) or (
-        _contradicted(
-            [_suggested(original) for original in originals],
-            {slot: targets[slot] for slot in ("size", "reverb") if targets[slot]},
-        )
-    )
+    against = _contradicted(list(map(_asserted, originals)), targets)
     if against:
         return f"original-contradicts:{against}"
     source = _in_plain_words(" , ".join(map(worded, originals)), vocabulary)
     rewrite = _in_plain_words(worded(text), vocabulary)
+    source, rewrite = compounded(source, rewrite), compounded(rewrite, source)
     rooms = PLACE_NOUNS & set(source.split())
     kept = read(_spared_speech(source, quoted(source)), rooms=rooms)
-    against = next((slot for slot, value in sorted(kept.said) if value not in targets[slot]), None)
+    against = next(
+        (slot for slot, value in sorted(kept.said) if value.rstrip("?") not in targets[slot]), None
+    )
     if against:
         return f"original-contradicts:{against}"
     spared = _spared_neighbours(_spared_speech(rewrite, quoted(source)), kept.rest)
@@ -83,8 +74,7 @@ def verdict(
     implied = {
         (slot, value)
         for original in originals
-        for said in (_asserted(original), _suggested(original))
-        for slot, values in said.items()
+        for slot, values in _asserted(original).items()
         for value in values & targets.get(slot, set())
         if slot not in read_slots
     }
@@ -116,14 +106,7 @@ def _contradicted(said: Sequence[Mapping[str, Set[str]]], targets: Targets) -> s
 @lru_cache(maxsize=4096)
 def _asserted(original: str) -> Mapping[str, Set[str]]:
     """Return what a source caption asserts in so many words, outside quoted speech."""
-    return asserted(_SUGGESTIVE.sub("room", _SPEECH.sub(" ", original)))
-
-
-@lru_cache(maxsize=4096)
-def _suggested(original: str) -> Mapping[str, Set[str]]:
-    """Return what the name of a place in a source caption suggests: a church is large."""
-    spoken = _SPEECH.sub(" ", original)
-    return asserted(spoken) if _SUGGESTIVE.search(spoken) else {}
+    return asserted(_SPEECH.sub(" ", original))
 
 
 def _targets(attributes: SpatialAttributes) -> Targets:
@@ -143,7 +126,9 @@ def _targets(attributes: SpatialAttributes) -> Targets:
 def _misplaced(said: set[tuple[str, str]], targets: Targets) -> str | None:
     """Return the first slot that asserts other than what is so, with the value, or None."""
     for slot, wanted in targets.items():
-        values = {value for read_slot, value in said if read_slot == slot}
+        read_values = {value for read_slot, value in said if read_slot == slot}
+        hinted = {value[:-1] for value in read_values if value.endswith("?")} & wanted
+        values = {value for value in read_values if not value.endswith("?")} | hinted
         for value in sorted(values - wanted):
             return f"{slot}-{'wrong' if wanted else 'unasked'}:{value}".replace(" ", "-")
         for value in sorted(wanted - values):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Final
 
 from elsa_data.captions.lexicon.plain import (
     ARTICLES,
@@ -14,6 +15,9 @@ from elsa_data.captions.lexicon.plain import (
 )
 from elsa_data.captions.pairing import Pairing
 from elsa_data.captions.wording import lemmas, same, verb_lemmas
+
+REACH: Final = 4
+"""Words among which what moves is followed by its way: "slides a chair across"."""
 
 
 def redirected(source: Sequence[str], rewrite: Sequence[str], pairing: Pairing) -> str | None:
@@ -59,7 +63,12 @@ def arriving(source: Sequence[str], rewrite: Sequence[str], pairing: Pairing) ->
 
 def moving(source: Sequence[str], rewrite: Sequence[str]) -> str | None:
     """Return a slug when something that moves is sent another way than in the source."""
-    known = set(pairwise(source))
+    known = {
+        (one, other)
+        for at, one in enumerate(source)
+        for other in source[at + 1 : at + 1 + REACH]
+        if other in ONWARD
+    }
     for one, other in pairwise(rewrite):
         sent = other in ONWARD and lemmas(one) & MOVING
         if sent and not any(same(one, a) and other == b for a, b in known):

@@ -30,6 +30,9 @@ _TOKEN: Final = re.compile(
 _STEMMER: Final = snowballstemmer.stemmer("english")
 _LONG_STEM: Final = 6
 """Letters from which a common stem tells one family (announce, announcement), not a chance."""
+_SHORT: Final = 2
+"""Letters of words that are no first half of another: "a long" is not "along"."""
+
 _PHRASES: Final = tuple(
     (tokens(re.sub(r"\((?!\?)", "(?:", pattern)), "" if word == "_" else word)
     for word, pattern in (line.split(" <- ", 1) for line in lines_of("phrases"))
@@ -59,6 +62,18 @@ def phrased(words: str) -> str:
     return " ".join(words.split())
 
 
+def compounded(words: str, other: str) -> str:
+    """Return tokens with two words as one where the other caption has them so: gun shots."""
+    found, known = words.split(), set(other.split())
+    at = 0
+    while at < len(found) - 1:
+        both = found[at] + found[at + 1]
+        if len(found[at]) > _SHORT and {both, both.removesuffix("s"), f"{both}s"} & known:
+            found[at : at + 2] = [both]
+        at += 1
+    return " ".join(found)
+
+
 @lru_cache(maxsize=65_536)
 def keys(word: str) -> frozenset[str]:
     """Return what a word can mean here: itself, its lemmas, and the groups of its synonyms.
@@ -79,14 +94,23 @@ def lemmas(word: str) -> frozenset[str]:
     """Return the dictionary forms of a word, whatever part of speech it may be."""
     known = lemminflect.getAllLemmas(word)
     return frozenset(lemma for found in known.values() for lemma in found) or frozenset(
-        lemma for pos in ("NOUN", "VERB") for lemma in lemminflect.getAllLemmasOOV(word, pos)[pos]
+        lemma
+        for pos in ("NOUN", "VERB")
+        for lemma in (*lemminflect.getAllLemmasOOV(word, pos)[pos], *_without_ing(word))
     )
 
 
 @lru_cache(maxsize=65_536)
 def verb_lemmas(word: str) -> frozenset[str]:
     """Return the verbs a word may be a form of."""
-    return frozenset(lemminflect.getAllLemmas(word, upos="VERB").get("VERB", ()))
+    found = lemminflect.getAllLemmas(word)
+    return frozenset(found.get("VERB", ()) if found else _without_ing(word))
+
+
+@lru_cache(maxsize=65_536)
+def is_noun(word: str) -> bool:
+    """Return whether a word may be a noun."""
+    return "NOUN" in lemminflect.getAllLemmas(word)
 
 
 @lru_cache(maxsize=65_536)
@@ -112,6 +136,15 @@ def same(one: str, other: str) -> bool:
 def quoted(words: str) -> list[str]:
     """Return what stands between quotation marks in tokens."""
     return [speech.strip() for speech in words.split('"')[1::2] if speech.strip()]
+
+
+def _without_ing(word: str) -> Sequence[str]:
+    """Return the known word that an unknown one in -ing or -ed is made of: dinging -> ding."""
+    for suffix in ("ing", "ed"):
+        stem = word.removesuffix(suffix)
+        if stem != word and lemminflect.getAllLemmas(stem):
+            return (stem,)
+    return ()
 
 
 def _without_ly(word: str) -> Sequence[str]:

@@ -140,8 +140,9 @@ def test_a_sound_without_a_place_is_told_without_one():
     assert verdict("A dog is barking nearby.", ("A dog barks",), mono, VOCABULARY) is not None
 
 
-def test_on_the_adversarial_set_hardly_a_bad_caption_passes_and_few_good_ones_are_lost():
-    rows = [json.loads(line) for line in (HERE / "adversarial" / "seen.jsonl").open()]
+@pytest.mark.parametrize(("part", "good", "bad"), [("seen", 400, 400), ("seen-2", 250, 150)])
+def test_hardly_a_bad_adversarial_caption_passes_and_few_good_ones_are_lost(part, good, bad):
+    rows = [json.loads(line) for line in (HERE / "adversarial" / f"{part}.jsonl").open()]
     passed = {"accept": 0, "reject": 0}
     total = {"accept": 0, "reject": 0}
     for row in rows:
@@ -149,6 +150,7 @@ def test_on_the_adversarial_set_hardly_a_bad_caption_passes_and_few_good_ones_ar
         reason = verdict(repaired(row["rewrite"]), (row["original"],), attributes, VOCABULARY)
         total[row["verdict"]] += 1
         passed[row["verdict"]] += reason is None
-    assert min(total.values()) > 400
-    assert passed["reject"] <= 0.01 * total["reject"]
-    assert passed["accept"] >= 0.9 * total["accept"]
+    assert total["accept"] >= good
+    assert total["reject"] >= bad
+    assert passed["reject"] <= 0.005 * total["reject"]
+    assert passed["accept"] >= 0.97 * total["accept"]
