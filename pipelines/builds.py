@@ -1,6 +1,7 @@
 """A build as the commands share it: opened or begun, checked against what stands, sliced."""
 
 import argparse
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -20,6 +21,7 @@ from elsa_data.stages.once import required_mark
 from elsa_data.stages.probe import chunks
 from elsa_data.stages.read import MANIFEST, ReadManifest, commit_manifest
 from elsa_data.stages.settings import STAGES, Settings, settings_from, standing_writer, state_of
+from pipelines.fidelity import fidelity
 from pipelines.launch import RunOptions, launch, refuse_many, runner_flags
 from pipelines.llm import asked_first, prices_asked, require_endpoint, traffic_asked, writer_asked
 from pipelines.progress import share_of
@@ -215,6 +217,9 @@ def stage_command(stage: str) -> Callable[[argparse.Namespace], int]:
             if stage == "caption" and settings.writer is not None:
                 asked_first(settings, mine, [stage], ways, batch=args.batch)
             launch(mine, [stage], settings, ways)
+        if stage == "caption":
+            told = fidelity(directory, settings.writer, settings.prices)
+            sys.stdout.writelines(f"{line}\n" for line in told)
         return 0
 
     return run

@@ -11,6 +11,8 @@ from elsa_data.shards.directory import Directory
 from elsa_data.shards.lock import is_stale, read_owner
 from elsa_data.shards.marks import Mark, read_marks
 from elsa_data.shards.state import read_state
+from elsa_data.stages.settings import standing_writer
+from pipelines.fidelity import fidelity
 from pipelines.options import out_argument
 
 STAGES = ("read", "probe", "assign", "plan", "simulate", "caption", "render")
@@ -30,6 +32,8 @@ def run(args: argparse.Namespace) -> int:
     plan = state["identity"]["plan"]
     sys.stdout.write(f"{args.out}: preset {plan['preset']['name']}, seed {plan['seed']}\n")
     sys.stdout.writelines(f"{line}\n" for line in told(directory))
+    writer = standing_writer(state)
+    sys.stdout.writelines(f"{line}\n" for line in fidelity(directory, writer, None))
     return 0
 
 

@@ -8,6 +8,7 @@ from elsa_data.scenes.balance import association
 from elsa_data.scenes.targets import T30_SPANS
 from elsa_data.shards.marks import Mark, read_marks
 from elsa_data.stages.settings import Settings
+from pipelines.fidelity import fidelity
 
 SLOTS = ("direction", "elevation", "distance", "size", "reverb", "class")
 FEW_ROWS = 30
@@ -47,33 +48,9 @@ def build_summary(settings: Settings, refs: Sequence[ShardRef]) -> str:
         f"Built {rows} rows in {len(done)} of {len(refs)} shards, {size / 1e6:.1f} MB, in "
         f"{settings.directory.path('data')}"
     ]
-    lines += _captions_told(settings)
+    lines += fidelity(settings.directory, settings.writer, settings.prices)
     lines += _rejects_told(settings, ("simulate", "caption", "render"))
     return "\n".join([*lines, f"Prove it: elsa-data verify {settings.url}", ""])
-
-
-def _captions_told(settings: Settings) -> list[str]:
-    """Return who wrote the captions and what it took, where a model was asked."""
-    if settings.writer is None:
-        return []
-    counts: Counter[str] = Counter()
-    for mark in read_marks(settings.directory, "caption"):
-        counts.update(mark.counts)
-    why = _by_reason(counts, "fallback:")
-    line = f"Captions: {counts['captions:llm']} by {settings.writer.model}, "
-    line += f"{counts['captions:template']} by the template{f' ({why})' if why else ''}; "
-    line += f"{counts['attempts']} answers, {counts['tokens_in']} tokens in, "
-    line += f"{counts['tokens_out']} out"
-    if settings.prices is not None:
-        line += f", {settings.prices.usd(counts['tokens_in'], counts['tokens_out']):.2f} USD"
-    why = _by_reason(counts, "rejected:")
-    return [line, *([f"  rejected answers: {why}"] if why else [])]
-
-
-def _by_reason(counts: Counter[str], kind: str) -> str:
-    """Return the counts of one kind, the largest first: ``3 x truncated, 1 x empty``."""
-    reasons = Counter({k.removeprefix(kind): n for k, n in counts.items() if k.startswith(kind)})
-    return ", ".join(f"{number} x {reason}" for reason, number in reasons.most_common())
 
 
 def rejects_by_reason(settings: Settings, marks: Sequence[Mark]) -> Counter[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from elsa_data.captions.assertions import contradiction
 from elsa_data.captions.attributes import words_for
 from elsa_data.captions.template import caption as template_caption
+from elsa_data.captions.variety import Variety
 from elsa_data.config import Vocabulary
 from elsa_data.errors import CaptionError, ElementError
 from elsa_data.geometry import seen_from
@@ -50,7 +51,7 @@ def caption(ref: ShardRef, settings: Settings) -> ShardReport:
                 else rewritten(drafts, ref, settings, settings.writer, counts, progress)
             )
             written = write_records(
-                _counted(rows, progress), path, Captioned, row_group_rows=ROW_GROUP_ROWS
+                _counted(rows, progress, counts), path, Captioned, row_group_rows=ROW_GROUP_ROWS
             )
         return Made(
             files={directory.shard("caption", ref): path},
@@ -92,10 +93,21 @@ def draft(
     return made, tuple(originals_of(group, example, c.caption_index) for c in made.captions)
 
 
-def _counted(rows: Iterable[Captioned], progress: Progress) -> Iterator[Captioned]:
+def _counted(
+    rows: Iterable[Captioned], progress: Progress, counts: Counter[str]
+) -> Iterator[Captioned]:
+    """Yield the rows; ``counts`` takes who wrote their captions, and in the end how alike."""
+    variety = Variety()
     for row in rows:
         progress.add(1)
+        for said in row.captions:
+            counts[f"source:{said.source}"] += 1
+            if said.source == "llm":
+                counts[f"attempts:{said.attempts}"] += 1
+            if said.source != "original":
+                variety.add(said.text, said.original)
         yield row
+    counts.update(variety.counts())
 
 
 def captioned(

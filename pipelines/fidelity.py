@@ -1,0 +1,62 @@
+"""How far the captions of a build may be trusted, from the marks of its caption stage alone."""
+
+from collections import Counter
+
+from elsa_data.captions.examine import Writer
+from elsa_data.captions.prices import Prices
+from elsa_data.shards.directory import Directory
+from elsa_data.shards.marks import read_marks
+
+
+def fidelity(directory: Directory, writer: Writer | None, prices: Prices | None) -> list[str]:
+    """Return who wrote the captions, what it took, what was rejected and how alike they are."""
+    counts: Counter[str] = Counter()
+    for mark in read_marks(directory, "caption"):
+        counts.update(mark.counts)
+    lines = [] if writer is None or not counts else [_asked(counts, writer, prices)]
+    if rejected := by_reason(counts, "rejected:"):
+        lines.append(f"  rejected answers: {rejected}")
+    if sources := by_reason(counts, "source:"):
+        tries = _kind(counts, "attempts:")
+        lines.append(f"  written by: {sources}" + (f"; {_tries(tries)}" if tries else ""))
+    return [*lines, *_variety(counts)]
+
+
+def _asked(counts: Counter[str], writer: Writer, prices: Prices | None) -> str:
+    why = by_reason(counts, "fallback:")
+    line = f"Captions: {counts['captions:llm']} by {writer.model}, "
+    line += f"{counts['captions:template']} by the template{f' ({why})' if why else ''}; "
+    line += f"{counts['attempts']} answers, {counts['tokens_in']} tokens in, "
+    line += f"{counts['tokens_out']} out"
+    if prices is not None:
+        line += f", {prices.usd(counts['tokens_in'], counts['tokens_out']):.2f} USD"
+    return line
+
+
+def _tries(tries: Counter[str]) -> str:
+    """Return how many of the model's captions took how many attempts."""
+    told = (f"{number} at attempt {at}" for at, number in sorted(tries.items()) if number)
+    return ", ".join(told)
+
+
+def _variety(counts: Counter[str]) -> list[str]:
+    """Return the most frequent frame and distinct-2, where they were counted."""
+    frames = _kind(counts, "frame:")
+    if not frames or not counts["pairs"]:
+        return []
+    [(frame, number)] = frames.most_common(1)
+    share = 100 * number / counts["framed"]
+    distinct = counts["pairs:distinct"] / counts["pairs"]
+    return [
+        f"  most frequent frame: {frame!r}, {share:.1f} % of {counts['framed']} captions; "
+        f"distinct-2 within a shard: {distinct:.2f}"
+    ]
+
+
+def _kind(counts: Counter[str], kind: str) -> Counter[str]:
+    return Counter({k.removeprefix(kind): n for k, n in counts.items() if k.startswith(kind)})
+
+
+def by_reason(counts: Counter[str], kind: str) -> str:
+    """Return the counts of one kind, the largest first: ``3 x truncated, 1 x empty``."""
+    return ", ".join(f"{n} x {reason}" for reason, n in _kind(counts, kind).most_common() if n)
