@@ -1,6 +1,7 @@
 """A writer, its judge and a few captions, as tests of the rewriting loop put them together."""
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import product
 from pathlib import Path
 
 import fsspec
@@ -21,6 +22,19 @@ KEY = "sk-test-5eCrEt0123456789"
 VOCABULARY = load_vocabulary("attributes.elsa.v1")
 WRITER = Writer(model="test-model", prompt=load_prompt("rewrite.v1"))
 SOUNDS = ("A dog barks", "Rain falls on a tin roof", "A man laughs and then coughs", "Bells ring")
+EVENTS = (
+    *("A dog barks", "A man laughs", "Rain falls on a tin roof", "Bells ring", "A baby cries"),
+    *("A car engine idles", "Water drips into a sink", "A door creaks open", "Birds chirp"),
+    *("A crowd cheers", "Someone types on a keyboard", "A siren wails", "A woman sings"),
+    *("Thunder rumbles", "A horse gallops", "A clock ticks", "Leaves rustle"),
+    *("A train whistle blows", "Glass shatters", "An audience applauds"),
+)
+JOINTS = ("while", "and then", "before", "as", "after", "and")
+CAPTIONS = tuple(
+    f"{one} {joint} {other[0].lower()}{other[1:]}"
+    for joint, one, other in product(JOINTS, EVENTS, EVENTS)
+    if one != other
+)
 DIRECTIONS = ("left", "right", "front", "back")
 
 

@@ -104,3 +104,13 @@ def test_killed_at_many_moments(
     out = tmp_path / "build"
     interrupted([signal.SIGKILL], server, manifest, out, tmp_path / "log", seed)
     assert len(examples(out)) == len(examples(standing_build))
+
+
+@pytest.mark.soak
+def test_one_build_killed_ten_times(
+    manifest: Path, standing_build: Path, server: LlmServer, tmp_path: Path
+) -> None:
+    out = tmp_path / "build"
+    interrupted([signal.SIGKILL] * ROUNDS, server, manifest, out, tmp_path / "log", SEED)
+    assert len(examples(out)) == len(examples(standing_build))
+    assert audio_of(out) == audio_of(standing_build)

@@ -1,0 +1,72 @@
+"""The verifier's two rates on captions that were written to fool it.
+
+    python benchmarks/adversarial.py
+
+The unseen part was written blind and opened once; ``tests/captions/adversarial`` tells how.
+"""
+
+import gzip
+import json
+import math
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from elsa_data.captions.repair import repaired
+from elsa_data.captions.verify import verdict
+from elsa_data.config import load_vocabulary
+from elsa_data.records import PartWords, SpatialAttributes
+
+SETS = ROOT / "tests" / "captions" / "adversarial"
+VOCABULARY = load_vocabulary("attributes.elsa.v1")
+Rates = tuple[float, float, float]
+
+
+def adversarial() -> dict[str, float]:
+    """Return per cent of bad lines accepted and of good ones rejected, and print them."""
+    numbers: dict[str, float] = {}
+    for part, lines in (
+        ("seen", (SETS / "seen.jsonl").read_text().splitlines()),
+        ("unseen", gzip.decompress((SETS / "unseen.jsonl.gz").read_bytes()).decode().splitlines()),
+    ):
+        bad, good = rates(lines)
+        print(f"{part:6s} bad accepted {told(bad)}, good rejected {told(good)}")
+        suffix = "" if part == "unseen" else "_seen"
+        numbers |= {f"bad_accepted_pct{suffix}": round(bad[0], 2)}
+        numbers |= {f"good_rejected_pct{suffix}": round(good[0], 2)}
+    return numbers
+
+
+def rates(lines: Sequence[str]) -> tuple[Rates, Rates]:
+    """Return per cent of bad lines accepted and of good ones rejected, with 95 % intervals."""
+    wrong: dict[str, list[bool]] = {"accept": [], "reject": []}
+    for line in map(json.loads, lines):
+        words = line["attributes"]
+        part = PartWords(**{slot: words[slot] for slot in ("direction", "elevation", "distance")})
+        attributes = SpatialAttributes(
+            room_size=words["size"], reverberation=words["reverb"], parts=(part,)
+        )
+        found = verdict(repaired(line["rewrite"]), (line["original"],), attributes, VOCABULARY)
+        wrong[line["verdict"]].append((found is None) != (line["verdict"] == "accept"))
+    return interval(wrong["reject"]), interval(wrong["accept"])
+
+
+def interval(wrong: Sequence[bool]) -> Rates:
+    """Return a share and its 95 % interval in per cent. Source: Wilson, JASA 22:209, 1927."""
+    n, z = len(wrong), 1.96
+    share = sum(wrong) / n
+    middle, scale = share + z * z / (2 * n), 1 + z * z / n
+    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return 100 * share, 100 * (middle - half) / scale, 100 * (middle + half) / scale
+
+
+def told(rate: Rates) -> str:
+    """Return a share with its interval."""
+    return f"{rate[0]:.1f} % ({rate[1]:.1f}-{rate[2]:.1f})"
+
+
+if __name__ == "__main__":
+    adversarial()
