@@ -11,7 +11,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -72,7 +72,8 @@ class AnswerStore:
         Args:
             folder: where the answers are.
             fs: the file system it is on.
-            earlier: finds an answer in another build; what it finds is kept here too.
+            earlier: finds an answer in another build; what it finds is kept here too, without
+                its tokens, for which that build has paid.
 
         Raises:
             BuildError: the storage cannot be read.
@@ -106,6 +107,7 @@ class AnswerStore:
         if answer is None and self._earlier is not None:
             answer = self._earlier(key)
             if answer is not None:
+                answer = replace(answer, tokens_in=0, tokens_out=0)
                 self.put(answer)
         return answer
 

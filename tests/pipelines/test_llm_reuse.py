@@ -44,6 +44,8 @@ def test_one_more_clip_asks_for_its_own_captions_alone(
         ]
     assert {seen.asked["caption"] for seen in server.seen[asked:]} <= set(own)
     assert before <= {answer["key"] for answer in answers(new)}, "the new build stands alone"
+    fresh = [answer for answer in answers(new) if answer["key"] not in before]
+    assert counts(new)["tokens_in"] == sum(answer["tokens_in"] for answer in fresh) > 0
     assert counts(new)["captions:llm"] > counts(old)["captions:llm"]
 
     assert here("verify", new).returncode == 0
