@@ -41,6 +41,7 @@ COMMIT_BYTES: Final = 25_000_000_000
 """Shards of one commit: the Hub allows 128 commits an hour."""
 
 Value = TypeVar("Value")
+Say = Callable[[str], None]
 Operation = CommitOperationAdd | CommitOperationDelete
 PASSING_ERRORS: Final = (HTTPError, RuntimeError, ConnectionError)
 """What the client raises when the Hub is busy or away; threads wrap theirs in a RuntimeError."""
@@ -54,7 +55,7 @@ class Hub:
     repo: str
     revision: str
     token: str | None
-    say: Callable[[str], None]
+    say: Say
 
     def ask(self, call: Callable[[], Value]) -> Value:
         """Return what a call of the API returns, tried again while the Hub is busy or away.
@@ -108,12 +109,7 @@ class Hub:
 
 
 def connected(
-    repo: str,
-    *,
-    revision: str | None,
-    private: bool,
-    say: Callable[[str], None],
-    to_write: bool = True,
+    repo: str, *, revision: str | None, private: bool, say: Say, to_write: bool = True
 ) -> Hub:
     """Return a repository, whether it exists yet or not; only ``to_write`` it needs a token.
 

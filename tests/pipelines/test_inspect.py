@@ -51,7 +51,6 @@ def test_every_row_is_told(standing_build: Path, rows: Rows, here: Command) -> N
     [
         ("utf-8", (), False),
         ("ascii", (), True),
-        ("latin-1", (), True),
         ("utf-8", ("--ascii",), True),
     ],
 )
