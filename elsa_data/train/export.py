@@ -19,6 +19,7 @@ from torch import nn
 
 from elsa_data.errors import ConfigError
 from elsa_data.shards.commit import commit, explained
+from elsa_data.shards.directory import local_path
 from elsa_data.train.hub import fetch
 from elsa_data.train.registry import Model, build_model
 from elsa_data.train.settings import Settings, parse_settings, plain_settings
@@ -50,13 +51,21 @@ def write_run(folder: Path, run: Run, assets: dict[str, str]) -> None:
         "settings": plain_settings(run.settings),
         "stage": run.stage,
         "seed": run.seed,
-        "data": run.data,
+        "data": shown(run.data),
         "world": run.world,
-        "spatial_from": run.spatial_from,
+        "spatial_from": None if run.spatial_from is None else shown(run.spatial_from),
         "assets": sorted(assets),
     }
     for name, text in {**assets, CONFIG: json.dumps(told, indent=1)}.items():
         replace_file(folder / name, lambda path, text=text: path.write_text(text, "utf-8"))
+
+
+def shown(place: str) -> str:
+    """Return what strangers may read of where something lies: a folder of ours is its name."""
+    path = local_path(place)
+    if path is None or not path.is_dir():
+        return place
+    return path.resolve().name
 
 
 def read_run(folder: Path) -> tuple[Run, dict[str, str]]:

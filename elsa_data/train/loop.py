@@ -22,6 +22,7 @@ from elsa_data.train.export import (
     write_run,
 )
 from elsa_data.train.hearing import Features
+from elsa_data.train.lamb import Lamb
 from elsa_data.train.model_card import model_card
 from elsa_data.train.order import Order
 from elsa_data.train.processes import Processes
@@ -32,6 +33,7 @@ from elsa_data.train.step import batch_gradient, batch_losses
 from elsa_data.train.watch import Watch
 
 CHECKPOINT: Final = "checkpoint.pt"
+OPTIMIZERS: Final = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW, "lamb": Lamb}
 
 
 def train(
@@ -151,7 +153,7 @@ def _start(run: Run, folder: Path, index: Index, processes: Processes, *, resume
     model = build_model(run.settings.model, assets, rate_hz, published=not resume)
     if run.spatial_from is not None and not resume:
         load_spatial(model, run.spatial_from)
-    model.to(processes.device).train()
+    processes.join_norms(model).to(processes.device).train()
     processes.agree(model)
     return model
 
@@ -168,14 +170,13 @@ def _require_same(found: Run, asked: Run) -> None:
 
 
 def _optimizer(model: Model, told: Optimisation) -> torch.optim.Optimizer:
-    """Return Adam or AdamW; only matrices decay."""
+    """Return the optimiser that is asked for; only matrices decay."""
     every = [each for each in model.parameters() if each.requires_grad]
     groups = [
         {"params": [p for p in every if p.ndim >= 2], "weight_decay": told.weight_decay},
         {"params": [p for p in every if p.ndim < 2], "weight_decay": 0.0},
     ]
-    kind = torch.optim.AdamW if told.optimizer == "adamw" else torch.optim.Adam
-    return kind(groups, lr=told.learning_rate)
+    return OPTIMIZERS[told.optimizer](groups, lr=told.learning_rate)
 
 
 def _set_rate(optimizer: torch.optim.Optimizer, told: Optimisation, *, share: float) -> float:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from elsa_data.train.export import Run
+from elsa_data.train.export import Run, shown
 from elsa_data.train.registry import Model
 from elsa_data.train.settings import plain_settings
 from elsa_data.train.towers import count_parameters
@@ -38,8 +38,9 @@ tags: [spatial-audio, ambisonics, audio-text]
 ---
 # {name}
 
-Trained by `elsa-train` (model `{told["model"]["kind"]}`, stage `{run.stage}`) on `{run.data}` with
-seed {run.seed}: {run.settings.train.epochs} epochs of batches of {run.settings.train.batch}.
+Trained by `elsa-train` (model `{told["model"]["kind"]}`, stage `{run.stage}`) on
+`{shown(run.data)}` with seed {run.seed}: {run.settings.train.epochs} epochs of batches of
+{run.settings.train.batch}.
 
 {use}
 

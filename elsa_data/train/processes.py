@@ -65,6 +65,15 @@ class Processes:
             for each in (*module.parameters(), *module.buffers()):
                 dist.broadcast(each.data, 0)
 
+    def join_norms(self, model: nn.Module) -> nn.Module:
+        """Return the model with batch norms that see the rows of all processes, where they can.
+
+        Only CUDA has them; elsewhere each process norms its own rows.
+        """
+        if self.world == 1 or self.device.type != "cuda":
+            return model
+        return nn.SyncBatchNorm.convert_sync_batchnorm(model)
+
     def wait(self) -> None:
         """Wait for every process."""
         if self.world > 1:

@@ -66,7 +66,7 @@ class Optimisation:
     epochs: int
     batch: int
     accumulate: int
-    optimizer: Literal["adam", "adamw"]
+    optimizer: Literal["adam", "adamw", "lamb"]
     learning_rate: float
     warmup: float
     weight_decay: float

@@ -48,7 +48,7 @@ class ConvSpatial(nn.Module):
 class ElsaSpatial(nn.Module):
     """ELSA's: two towers of six blocks, one for each intensity, then an MLP to 44 and to 192.
 
-    Batch norm sees each process's own rows.
+    Batch norm sees the rows of all processes on CUDA, and each process's own on CPUs.
 
     Source: Devnani et al., "Learning Spatially-Aware Language and Audio Embeddings",
     arXiv:2409.11369, 2024, appendix.

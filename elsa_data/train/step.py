@@ -107,12 +107,10 @@ def _grad(leaf: Tensor) -> Tensor:
 
 
 def _cut(inputs: Piece, pieces: int) -> Sequence[Piece]:
-    rows = len(next(iter(inputs.values())))
-    size = -(-rows // pieces)
-    return [
-        {name: value[at : at + size] for name, value in inputs.items()}
-        for at in range(0, rows, size)
-    ]
+    # As many pieces in each process, however many rows it has: joined batch norms wait for all.
+    cut = {name: value.tensor_split(pieces) for name, value in inputs.items()}
+    parts = [dict(zip(cut, each, strict=True)) for each in zip(*cut.values(), strict=True)]
+    return [part for part in parts if len(next(iter(part.values())))]
 
 
 def _seed(seed: int, position: int, rank: int, piece: int) -> int:

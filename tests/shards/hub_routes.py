@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.shards.hub_store import Reply, Store, git_id
 
-LARGE = re.compile(r"\.(parquet|tar|flac)$")
+LARGE = re.compile(r"\.(parquet|tar|flac|safetensors)$")
 
 
 class Routes(BaseHTTPRequestHandler):
@@ -45,9 +45,10 @@ class Routes(BaseHTTPRequestHandler):
         self._known(write=True)
         asked = json.loads(body)
         name = f"{asked['organization']}/{asked['name']}"
-        url = f"{self.store.url}/datasets/{name}"
+        kind = asked.get("type", "model")
+        url = f"{self.store.url}/{'datasets/' if kind == 'dataset' else ''}{name}"
         if self.store.repo(name):
-            return Reply(409, {"error": "You already created this dataset repo", "url": url})
+            return Reply(409, {"error": f"You already created this {kind} repo", "url": url})
         first = {"id": "0" * 40, "title": "initial commit", "files": {}}
         private = asked.get("visibility") == "private" or asked.get("private", False)
         self.store.keep(name, {"private": private, "branches": {"main": [first]}})
@@ -206,22 +207,23 @@ def _entry(path: str, file: dict[str, Any]) -> dict[str, Any]:
     return told
 
 
+_KIND = "(?:datasets|models)"
 _REPO = r"(?P<repo>[\w.-]+/[\w.-]+)"
 _REV = r"(?P<rev>[^/]+)"
 ROUTES: tuple[tuple[str, str, Callable[..., Reply]], ...] = (
     ("GET", r"/api/whoami-v2", Routes.whoami),
     ("POST", r"/api/repos/create", Routes.create),
     ("POST", r"/api/validate-yaml", Routes.validate_yaml),
-    ("POST", rf"/api/datasets/{_REPO}/branch/{_REV}", Routes.branch),
-    ("POST", rf"/api/datasets/{_REPO}/preupload/{_REV}", Routes.preupload),
-    ("POST", rf"/datasets/{_REPO}\.git/info/lfs/objects/batch", Routes.batch),
+    ("POST", rf"/api/{_KIND}/{_REPO}/branch/{_REV}", Routes.branch),
+    ("POST", rf"/api/{_KIND}/{_REPO}/preupload/{_REV}", Routes.preupload),
+    ("POST", rf"(?:/datasets)?/{_REPO}\.git/info/lfs/objects/batch", Routes.batch),
     ("PUT", r"/lfs/(?P<oid>[0-9a-f]{64})", Routes.put),
     ("POST", r"/lfs/verify/(?P<oid>[0-9a-f]{64})", Routes.lfs_verify),
-    ("POST", rf"/api/datasets/{_REPO}/commit/{_REV}", Routes.commit),
-    ("GET", rf"/api/datasets/{_REPO}", Routes.info),
-    ("GET", rf"/api/datasets/{_REPO}/revision/{_REV}", Routes.info),
-    ("GET", rf"/api/datasets/{_REPO}/tree/{_REV}(?P<under>/.*)?", Routes.tree),
-    ("POST", rf"/api/datasets/{_REPO}/paths-info/{_REV}", Routes.paths_info),
-    ("HEAD", rf"/datasets/{_REPO}/resolve/{_REV}/(?P<path>.+)", Routes.resolve),
-    ("GET", rf"/datasets/{_REPO}/resolve/{_REV}/(?P<path>.+)", Routes.resolve),
+    ("POST", rf"/api/{_KIND}/{_REPO}/commit/{_REV}", Routes.commit),
+    ("GET", rf"/api/{_KIND}/{_REPO}", Routes.info),
+    ("GET", rf"/api/{_KIND}/{_REPO}/revision/{_REV}", Routes.info),
+    ("GET", rf"/api/{_KIND}/{_REPO}/tree/{_REV}(?P<under>/.*)?", Routes.tree),
+    ("POST", rf"/api/{_KIND}/{_REPO}/paths-info/{_REV}", Routes.paths_info),
+    ("HEAD", rf"(?:/datasets)?/{_REPO}/resolve/{_REV}/(?P<path>.+)", Routes.resolve),
+    ("GET", rf"(?:/datasets)?/{_REPO}/resolve/{_REV}/(?P<path>.+)", Routes.resolve),
 )
