@@ -126,9 +126,8 @@ def connected(
         raise ConfigError(f"{repo!r}: wanted ORG/NAME, such as my-team/spatial-sounds")
     if is_offline_mode():
         raise ConfigError("HF_HUB_OFFLINE is set: unset it to reach the Hub")
-    token = get_token()
-    hub = Hub(api=HfApi(), repo=repo, revision=revision or "main", token=token, say=say)
-    if token:
+    hub = Hub(api=HfApi(), repo=repo, revision=revision or "main", token=get_token(), say=say)
+    if hub.token:
         hub.ask(hub.api.whoami)
     elif to_write:
         raise ConfigError("no token for the Hub: run `hf auth login`, or set HF_TOKEN")
