@@ -15,6 +15,7 @@ from elsa_data.train.loop import train
 from elsa_data.train.processes import join_processes, leave_processes
 from elsa_data.train.regressor import RegressorConfig
 from elsa_data.train.settings import CONFIGS, Settings, load_settings
+from elsa_data.train.sizes import parameter_table
 from elsa_data.train.targets import TARGETS
 from elsa_data.train.towers import count_parameters
 
@@ -55,8 +56,9 @@ def parser() -> Parser:
         "-m elsa_data.train DATA RUN`.",
     )
     add = command.add_argument
-    add("data", metavar="DATA", help="a build directory or hf://datasets/ORG/NAME")
-    add("run", metavar="RUN", type=Path, help="a new folder")
+    add("data", metavar="DATA", nargs="?", help="a build directory or hf://datasets/ORG/NAME")
+    add("run", metavar="RUN", nargs="?", type=Path, help="a new folder")
+    add("--count", action="store_true", help="print the parameters of a model, part by part")
     add("--config", default="tiny", metavar="NAME", help=f"{shipped}, or a YAML file [tiny]")
     add("--stage", choices=STAGES, default="joint", help="spatial: its branch alone [joint]")
     add("--spatial-from", metavar="RUN", help="start with the spatial branch of this run")
@@ -76,6 +78,8 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         flags = [flag for action in command._actions for flag in action.option_strings]
         near = did_you_mean(unknown[0].partition("=")[0], flags)
         command.error(f"unknown argument {unknown[0]!r}.{near}")
+    if args.run is None and not args.count:
+        command.error("wanted DATA and RUN")
     if args.seed < 0:
         command.error(f"--seed {args.seed}: wanted 0 or more")
     return args
@@ -86,6 +90,9 @@ def _run(args: argparse.Namespace) -> int:
     settings = load_settings(args.config, changes)
     if args.stage == "spatial":
         settings = spatial_stage(settings)
+    if args.count:
+        _say(parameter_table(settings))
+        return 0
     processes = join_processes(args.device)
     run = Run(
         settings=settings,
