@@ -107,7 +107,8 @@ def accounts(results: Iterable[Rewritten]) -> Counter[str]:
         counts["attempts"] += result.attempts
         counts["tokens_in"] += result.tokens_in
         counts["tokens_out"] += result.tokens_out
-        counts.update(f"rejected:{reason.partition(':')[0]}" for reason in result.reasons)
+        answers = result.reasons[: result.attempts]
+        counts.update(f"rejected:{reason.partition(':')[0]}" for reason in answers)
         if result.text is None:
             counts[f"fallback:{result.reasons[-1].partition(':')[0]}"] += 1
     return counts

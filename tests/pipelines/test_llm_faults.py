@@ -97,9 +97,11 @@ def test_no_lie_is_kept_and_the_template_speaks_in_its_place(
     rejected = {name: n for name, n in told.items() if name.startswith("rejected:")}
     fallen = {name: n for name, n in told.items() if name.startswith("fallback:")}
     assert sum(fallen.values()) == told["captions:template"]
-    assert {name.partition(":")[2] for name in fallen} <= {
+    assert {name.partition(":")[2] for name in fallen} - {"nothing-to-say"} <= {
         name.partition(":")[2] for name in rejected
     }
+    # Equal questions of two rows are asked once, and their answer is rejected for both.
+    assert sum(rejected.values()) >= sum(answer["verdict"] is not None for answer in answers(out))
     assert told["captions:llm"] == kept[None]
     assert "rejected answers: " in done.stdout
     assert here("verify", out).returncode == 0
