@@ -74,3 +74,33 @@ def test_a_hub_that_refuses_is_one_line_and_the_run_stands(tmp_path, command):
     assert "a-team/ears" in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert (run / "model.safetensors").is_file()
+
+
+READING = """
+import sys, torch
+from huggingface_hub import HfApi
+from elsa_data.shards.directory import Directory
+from tests.train.sounds import data, order, reader
+local, repo, there = sys.argv[1:]
+HfApi().create_repo(repo, repo_type="dataset")
+HfApi().upload_folder(repo_id=repo, repo_type="dataset", folder_path=local)
+found = []
+for url in (local, there):
+    index, read = reader(Directory(url), data(crop="random"))
+    plan = order(index)
+    found.append(list(read.batches(plan, plan.rows // 2, 2 * plan.rows)))
+assert len(found[0]) > 6
+for one, other in zip(*found, strict=True):
+    assert torch.equal(one.inputs["audio"], other.inputs["audio"])
+    assert (one.texts, one.rows, one.end) == (other.texts, other.rows, other.end)
+print("the same")
+"""
+
+
+@pytest.mark.parametrize("form", ["parquet", "webdataset"])
+def test_a_set_on_the_hub_gives_the_batches_of_the_folder_it_was_sent_from(tmp_path, command, form):
+    directory = plain_set(tmp_path / "set", form=form)
+    repo = "a-team/sounds"
+    done = command("-c", READING, directory.url, repo, f"hf://datasets/{repo}")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("the same\n")
