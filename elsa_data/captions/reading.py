@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from elsa_data.captions.said_places import without_places
-from elsa_data.captions.said_rooms import without_rooms
+from elsa_data.captions.said_rooms import without_echoes, without_rooms
 
 
 class Reading(NamedTuple):
@@ -30,4 +30,4 @@ def read(tokens: str, *, rooms: Iterable[str] = ()) -> Reading:
     said: set[tuple[str, str]] = set()
     rest = without_rooms(tokens, frozenset(rooms), said)
     rest = without_places(rest, said)
-    return Reading(said, rest)
+    return Reading(said, without_echoes(rest, said))

@@ -20,6 +20,13 @@ _DISTANCES: Final = tuple(
 _PLACES: Final = tuple(
     (tuple(value.split("+")), tokens(pattern)) for value, pattern in _PATTERNS["places"]
 )
+_BATCH: Final = 12
+_LOOKS: Final = tuple(
+    (tokens("|".join(pattern.pattern for _, pattern in batch)), batch)
+    for batch in (_PLACES[n : n + _BATCH] for n in range(0, len(_PLACES), _BATCH))
+)
+"""Some places at a time, under a pattern of any of them: one look spares the rest."""
+
 _HINTS: Final = tuple((value, tokens(pattern)) for value, pattern in _PATTERNS["hints"])
 _NEUTRAL: Final = tokens(_PATTERNS["neutral"][0][1])
 _LOOSE: Final = tuple(
@@ -27,7 +34,10 @@ _LOOSE: Final = tuple(
     for value, pattern in _PATTERNS["loose"]
     for compiled in (
         tokens(rf"(?:{pattern})(?= (?:and )?{MASK})"),
-        re.compile(rf"(?<=(?<!\S){MASK} )(?:and )?(?:{pattern})(?= (?:[,;:.!?\u00a7\u00a6]|$))"),
+        re.compile(
+            rf"(?<=(?<!\S){MASK} )(?:{'' if value == 'none' else '(?:and )?'}(?:{pattern}))"
+            r"(?= (?:[,;:.!?\u00a7\u00a6]|$))"
+        ),
     )
 )
 _UNLESS: Final = tokens(
@@ -52,8 +62,9 @@ def without_places(text: str, said: set[tuple[str, str]]) -> str:
     said.update((_SLOT_OF[value], f"{value}?") for value, hint in _HINTS if hint.search(text))
     for value, pattern in _DISTANCES:
         text = pattern.sub(lambda _, v=value: taken((v,)), text)
-    for values, pattern in _PLACES:
-        text = pattern.sub(lambda _, v=values: taken(v), text)
+    for anything, places in _LOOKS:
+        for values, pattern in places if anything.search(text) else ():
+            text = pattern.sub(lambda _, v=values: taken(v), text)
     text = _NEUTRAL.sub("", text)
     before = None
     while MASK in text and text != before:

@@ -7,6 +7,7 @@ from typing import Final
 
 from elsa_data.captions.lexicon.grammar import grammar, tokens
 from elsa_data.captions.lexicon.marks import MASK
+from elsa_data.captions.lexicon.plain import NEGATORS
 
 _SLOT_OF: Final = {
     **dict.fromkeys(("small", "large"), "size"),
@@ -27,6 +28,11 @@ _SIZED: Final = tuple((value, tokens(pattern)) for value, pattern in _SECTIONS["
 _AFTER: Final = "|".join(pattern for _, pattern in _SECTIONS["after"])
 _DENIAL: Final = re.compile(rf"(?:^| )(?:{_MACROS['DENIAL']})(?: \w+ly| very)?$")
 _ECHOES: Final = tokens(rf"(?:{_SECTIONS['echoes'][0][1]}) {MASK}")
+_ECHOING: Final = tokens(_SECTIONS["echoing"][0][1])
+_LEFT_ECHOING: Final = tokens(rf"{_MACROS['VERBS_ECHO']}(?= (?:[,;.:]|{MASK}|$))")
+_NEGATION: Final = 4
+"""Words before a verb of echoing among which a negator turns it."""
+
 _ALONE: Final = tuple((value, tokens(pattern)) for value, pattern in _SECTIONS["alone"])
 _AMPLE: Final = tokens(
     rf"(?:{_MACROS['LARGE']})(?= (?:(?:amount|deal|level|degree)s? of )?"
@@ -72,7 +78,28 @@ def without_rooms(text: str, rooms: frozenset[str], said: set[tuple[str, str]]) 
             values = {value} if value in _OTHER else set(_values(match.group()))
             said.update((_SLOT_OF.get(one, "size"), one) for one in values)
         text = pattern.sub(MASK, text)
-    return text
+    return _ECHOING.sub(lambda match: _echoes(match, said), text)
+
+
+def without_echoes(text: str, said: set[tuple[str, str]]) -> str:
+    """Return tokens without verbs of echoing, where a room was read beside them.
+
+    Args:
+        text: tokens, without what they say about the room and about place.
+        said: (slot, value) pairs read so far, to which the reverberation is added.
+    """
+    if not any(slot == "size" for slot, _ in said):
+        return text
+    return _LEFT_ECHOING.sub(lambda match: _echoes(match, said), f"{text} ").strip()
+
+
+def _echoes(match: re.Match[str], said: set[tuple[str, str]]) -> str:
+    """Note that sounds echo; return what to put there, the words themselves where it is denied."""
+    before = match.string[: match.start()].split()[-_NEGATION:]
+    if NEGATORS & {*before, *match.group().split()}:
+        return match.group()
+    said.add(("reverb", "reverberant"))
+    return MASK
 
 
 @lru_cache(maxsize=4096)

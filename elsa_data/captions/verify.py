@@ -188,8 +188,15 @@ def _before_verbs(rewrite: str, source: str) -> str:
 
 
 def _neighbours(tokens: Sequence[str], place: int) -> tuple[str | None, str | None]:
-    """Return the words of meaning beside a word: the one before, the one after an article."""
-    before = tokens[place - 1].removeprefix(KEPT) if place else ""
+    """Return the words of meaning beside a word: the one before, the one after, over an article."""
+    before = next(
+        (
+            t.removeprefix(KEPT)
+            for t in tokens[max(place - 2, 0) : place][::-1]
+            if t not in ARTICLES
+        ),
+        "",
+    )
     after = next(
         (t.removeprefix(KEPT) for t in tokens[place + 1 : place + 3] if t not in ARTICLES), ""
     )

@@ -93,18 +93,19 @@ def keys(word: str) -> frozenset[str]:
 def lemmas(word: str) -> frozenset[str]:
     """Return the dictionary forms of a word, whatever part of speech it may be."""
     known = lemminflect.getAllLemmas(word)
-    return frozenset(lemma for found in known.values() for lemma in found) or frozenset(
-        lemma
-        for pos in ("NOUN", "VERB")
-        for lemma in (*lemminflect.getAllLemmasOOV(word, pos)[pos], *_without_ing(word))
-    )
+    found = {lemma for lemmas_ in known.values() for lemma in lemmas_}
+    if not known:
+        for pos in ("NOUN", "VERB"):
+            found.update(lemminflect.getAllLemmasOOV(word, pos)[pos])
+    return frozenset((*found, *(() if "VERB" in known else _without_ing(word))))
 
 
 @lru_cache(maxsize=65_536)
 def verb_lemmas(word: str) -> frozenset[str]:
     """Return the verbs a word may be a form of."""
-    found = lemminflect.getAllLemmas(word)
-    return frozenset(found.get("VERB", ()) if found else _without_ing(word))
+    return frozenset(lemminflect.getAllLemmas(word).get("VERB", ())) or frozenset(
+        _without_ing(word)
+    )
 
 
 @lru_cache(maxsize=65_536)
@@ -139,10 +140,14 @@ def quoted(words: str) -> list[str]:
 
 
 def _without_ing(word: str) -> Sequence[str]:
-    """Return the known word that an unknown one in -ing or -ed is made of: dinging -> ding."""
+    """Return the word that one in -ing or -ed, itself no known verb, is made of: dinging -> ding.
+
+    A noun in -ing of a known word stays what it is: morning, ceiling.
+    """
+    noun = bool(lemminflect.getAllLemmas(word))
     for suffix in ("ing", "ed"):
         stem = word.removesuffix(suffix)
-        if stem != word and lemminflect.getAllLemmas(stem):
+        if stem != word and len(stem) > _SHORT and noun != bool(lemminflect.getAllLemmas(stem)):
             return (stem,)
     return ()
 

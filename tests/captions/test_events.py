@@ -1,6 +1,6 @@
 import pytest
 
-from elsa_data.captions.events import events
+from elsa_data.captions.events import events, sequential
 
 
 def order(text: str) -> set[tuple[str, str]]:
@@ -36,3 +36,20 @@ def test_events_hold_the_content_words_in_order():
     assert [(word, number) for word, _, number in words] == [
         ("dog", 0), ("barks", 0), ("big", 1), ("cat", 1), ("hisses", 1),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "goes_on"),
+    [
+        ("a blender whirs and stops", True),
+        ("a saw cuts a tree and the tree falls", True),
+        ("a phone rings and a woman answers", True),
+        ("a man sings and claps", False),
+        ("a baby cries and a door slams", False),
+        ("an owl hoots and leaves rustle", False),
+        ("a blender whirs while it stops", False),
+    ],
+)
+def test_some_joined_events_can_only_follow_each_other(text, goes_on):
+    tokens = text.split()
+    assert sequential(tokens, events(tokens)) == ({(0, 1)} if goes_on else set())

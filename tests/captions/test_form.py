@@ -16,6 +16,8 @@ SOURCE = ("A dog barks",)
         ("", "empty"),
         ("   ", "empty"),
         ("Dog.", "too-short"),
+        ("Behind you, a dog barks in the.", "unfinished"),
+        ("A dog barks in a room that is very.", "unfinished"),
         ("A dog barks\nand barks.", "several-lines"),
         ("A dog barks", "no-stop"),
         ("Is a dog barking?", "no-stop"),

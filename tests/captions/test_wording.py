@@ -5,6 +5,7 @@ import pytest
 
 from elsa_data.captions import wording
 from elsa_data.captions.wording import (
+    compounded,
     is_plural,
     is_singular,
     keys,
@@ -89,3 +90,30 @@ def test_the_glance_for_a_phrase_misses_none(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(wording, "_ANY_PHRASE", re.compile(""))
     assert [phrased(worded(line)) for line in lines] == glanced
     assert any(phrase != worded(line) for phrase, line in zip(glanced, lines, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("words", "other", "wanted"),
+    [
+        ("two gun shots", "gunshots", "two gunshots"),
+        ("a door bell rings", "the doorbell rings", "a doorbell rings"),
+        ("a long way off", "along the road", "a long way off"),
+        ("a door bell rings", "a door bell", "a door bell rings"),
+    ],
+)
+def test_two_words_are_one_where_the_other_caption_has_them_so(words, other, wanted):
+    assert compounded(words, other) == wanted
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("dinging", "dings", True),
+        ("meowing", "meows", True),
+        ("morning", "morn", False),
+        ("pops", "bursts", True),
+        ("hen", "duck", False),
+    ],
+)
+def test_forms_and_synonyms_say_the_same(one, other, alike):
+    assert same(one, other) is alike
