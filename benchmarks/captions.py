@@ -29,7 +29,6 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-
 from openai import AsyncOpenAI
 
 from benchmarks.adversarial import adversarial
