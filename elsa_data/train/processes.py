@@ -91,6 +91,7 @@ class _Gather(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, rows: Tensor, counts: list[int], rank: int) -> Tensor:
+        """Return the rows of all processes, one after the other."""
         ctx.counts, ctx.rank = counts, rank
         padded = rows.new_zeros(max(counts), *rows.shape[1:])
         padded[: len(rows)] = rows
@@ -100,6 +101,7 @@ class _Gather(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *gradients: Any) -> tuple[Tensor, None, None]:
+        """Return the gradient of this process's rows, from the losses of all."""
         summed = gradients[0].contiguous().clone()
         dist.all_reduce(summed)
         return summed.split(ctx.counts)[ctx.rank], None, None
