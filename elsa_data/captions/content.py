@@ -55,6 +55,8 @@ def difference(source: Sequence[str], rewrite: Sequence[str]) -> str | None:
     ordering = [token for token in rewrite if token in ORDERING]
     if ordering and not (told.order or ORDERING & set(source)):
         return f"invented:{ordering[0]}"
+    if "until" in rewrite and not {"until", "till"} & set(source):
+        return "invented:until"
     if _is_unfinished(rewrite):
         return "format:unfinished"
     pairing = Pairing(kept, told, partner)

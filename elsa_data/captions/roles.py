@@ -17,6 +17,10 @@ from elsa_data.captions.wording import STOPS, is_noun, is_plural, is_singular, l
 OF_AGENTS: Final = frozenset(("by", "of", "'s", "from", "with"))
 """Words by which the one who acts may stand after what is acted on."""
 
+_THINGS: Final = frozenset(("it", "them", "him", "her"))
+_TOWARDS: Final = frozenset(("at", "to", "with", "for", "against"))
+"""What leads to somebody who is acted on: a dog barks, and not at it."""
+
 
 def recounted(source: Sequence[str], rewrite: Sequence[str], pairing: Pairing) -> str | None:
     """Return a slug when one thing became several, or several one."""
@@ -148,6 +152,8 @@ def stranger(source: Sequence[str], rewrite: Sequence[str]) -> str | None:
             return f"invented:{token}"
         if token in ("you", "your") and token not in source and not _hears(rewrite, place):
             return "invented:you"
+        if token in _THINGS and rewrite[place - 1] in _TOWARDS and token not in source:
+            return f"invented:{token}"
     return None
 
 
