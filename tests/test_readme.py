@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 import pytest
 
 from elsa_data.corpora.manifests import read
+from elsa_data.evaluate.command import parser as evaluator
 from elsa_data.examples import Example, ExamplePart
 from elsa_data.records import Clip
 from elsa_data.shards.data import read_data, write_data
@@ -109,7 +110,8 @@ def test_the_flags_named_in_the_text_exist() -> None:
         parser = Parser(prog=name)
         importlib.import_module(f"pipelines.{name.replace('-', '_')}").configure(parser)
         known |= {flag for action in parser._actions for flag in action.option_strings}
-    known |= {flag for action in trainer()._actions for flag in action.option_strings}
+    for parser in (trainer(), evaluator()):
+        known |= {flag for action in parser._actions for flag in action.option_strings}
     named = set(re.findall(r"`(--[a-z-]+)", README))
     assert named <= known, named - known
 
