@@ -1,7 +1,8 @@
 """What the room is like: its size and its reverberation.
 
 Both must be said of the room: a large dog, a small church bell, dry leaves and a dampened thud say
-nothing of it. The name of a place says neither: churches are small and large, caves are dry too.
+nothing of it. The name of a place says what no such place is without: a cathedral is large and
+echoes, a closet is small. Churches are small and large, and say neither.
 """
 
 from typing import Final
@@ -47,14 +48,21 @@ RULES: Final = {
         "small": (
             rf"{_SMALL}(?: sized)?{_ADJECTIVES} {SPACE}{_NO_COMPOUND}",
             rf"{SPACE} (?:that |which )?{_BE} {_SMALL}|{SPACE} of (?:a )?{_SMALL} size",
+            r"(?:in|inside|within) (?:a|an|the) (?:[\w']+ )?(?:closet|elevator|phone booth)",
         ),
         "large": (
             rf"{_LARGE}(?: sized)?{_ADJECTIVES} {SPACE}{_NO_COMPOUND}",
             rf"{SPACE} (?:that |which )?{_BE} {_LARGE}|{SPACE} of (?:a )?{_LARGE} size",
+            r"(?:in|inside|within) (?:a|an|the) (?:[\w']+ ){0,2}(?:cathedral|auditorium|arena"
+            r"|stadium|gymnasium|gym|warehouse|hangar|concert hall|cavern)",
         ),
     },
     "reverb": {
-        "reverberant": (_WET,),
+        "reverberant": (
+            _WET,
+            r"(?:in|inside|within|through) (?:a|an|the) (?:[\w']+ ){0,2}(?:cathedral"
+            r"|cave|cavern|tunnel|stairwell)",
+        ),
         "dampened": (
             r"acoustically (?:dampened|damped|dead|dry|deadened|absorbent|muted)",
             rf"{_DEAD}{_ADJECTIVES} (?:{SPACE}|acoustics?)",
