@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from elsa_data.acoustics.devices import resolve
+from elsa_data.acoustics.devices import resolve, threads_beside
 from elsa_data.config import load_preset, load_vocabulary
 from elsa_data.errors import ConfigError
 from elsa_data.records import ShardRef
@@ -111,7 +111,9 @@ def _asked(args: argparse.Namespace) -> dict[str, Any]:
         raise ConfigError(f"--reuse {asked['reuse']} is no build: it has no build.json")
     asked["allow_mixed_devices"] = getattr(args, "allow_mixed_devices", None)
     asked["traffic"], asked["prices"] = traffic_asked(args), prices_asked(args)
-    asked["device"] = resolve(getattr(args, "device", "cpu"), getattr(args, "workers", 1))
+    workers = getattr(args, "workers", 1)
+    asked["device"] = resolve(getattr(args, "device", "cpu"), workers)
+    asked["threads"] = threads_beside(asked["device"], workers)
     return {name: value for name, value in asked.items() if value is not None}
 
 

@@ -1,6 +1,7 @@
 """Where the arithmetic runs: which device, whose, and how much of it at once."""
 
 import functools
+import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -10,6 +11,9 @@ import torch
 from filelock import FileLock, Timeout
 
 from elsa_data.errors import BuildError, ConfigError
+
+CPU_THREADS, CUDA_THREADS = 2, 8
+"""Most threads beside a worker."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -35,6 +39,17 @@ def resolve(device: str, workers: int = 1) -> str:
             f"encodes in threads; use --workers {gpus}, or --device cpu"
         )
     return "cuda"
+
+
+def threads_beside(device: str, workers: int) -> int:
+    """Return how many threads decode and encode beside the convolution of each worker.
+
+    A GPU convolves for many. Where every core has a worker of its own, threads would only push one
+    another out of its cache.
+    """
+    if device == "cuda":
+        return CUDA_THREADS
+    return max(0, min(CPU_THREADS, (os.cpu_count() or 1) // workers - 1))
 
 
 def claim(device: str) -> None:

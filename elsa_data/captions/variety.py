@@ -11,7 +11,7 @@ from elsa_data.captions.reading import read
 from elsa_data.captions.wording import phrased, same, worded
 
 SOUND: Final = "~"
-FRAMED: Final = 200
+FRAMED: Final = 32
 """Captions of a shard whose frame is looked at: the first ones, which are as mixed as the rest."""
 
 KEPT_FRAMES: Final = 20

@@ -18,9 +18,18 @@ def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
 
 
 def ahead(
-    executor: Executor, function: Callable[[Item], Result], items: Iterable[Item], depth: int = 2
+    executor: Executor | None,
+    function: Callable[[Item], Result],
+    items: Iterable[Item],
+    depth: int = 2,
 ) -> Iterator[Result]:
-    """Yield ``function(item)`` in order, with up to ``depth`` calls running ahead of the reader."""
+    """Yield ``function(item)`` in order, with up to ``depth`` calls running ahead of the reader.
+
+    Without an executor each is called when it is asked for.
+    """
+    if executor is None:
+        yield from map(function, items)
+        return
     pending: deque[Future[Result]] = deque()
     for item in items:
         pending.append(executor.submit(function, item))

@@ -1,11 +1,12 @@
 """Dry clips through their rooms into finished rows: decode, convolve, level, encode, write.
 
-Decoding and encoding run in threads beside the convolution. When only the words changed, the
-encoded bytes of the shard that stands are copied and nothing is decoded.
+Decoding and encoding run in threads beside the convolution, where there are cores for them. When
+only the words changed, the encoded bytes of the shard that stands are copied, nothing is decoded.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -32,9 +33,6 @@ from elsa_data.stages.rows import aligned, example_row, reworded
 from elsa_data.stages.settings import Settings
 
 BATCH = 8
-THREADS = {"cpu": 2, "cuda": 8}
-"""That decode and encode: a GPU convolves for as many as there are."""
-
 CODEC = "flac-pcm16"
 
 
@@ -129,7 +127,8 @@ def _rows(
     todos: Iterator[Todo], settings: Settings, progress: Progress
 ) -> Iterator[tuple[Todo, Example | ElementError]]:
     """Yield each row, or why there is none, in order: decode ahead, convolve, encode behind."""
-    with ThreadPoolExecutor(THREADS[settings.device.partition(":")[0]]) as pool:
+    threads = ThreadPoolExecutor(settings.threads) if settings.threads else nullcontext()
+    with threads as pool:
         decoded = ahead(pool, partial(_decoded, settings=settings), batches(todos, BATCH))
         wets = (_convolved(batch, settings) for batch in decoded)
         for batch in ahead(pool, _encoded, wets):

@@ -37,7 +37,7 @@ class Settings:
     Only ``url``, ``device`` and the flags below it may differ from run to run. ``writer`` is the
     language model that captions ask, None where the template alone speaks; ``traffic`` is what one
     process may ask of it, ``prices`` what that costs, and ``reuse`` the build whose answers are
-    taken over.
+    taken over. ``threads`` decode and encode beside a convolution; 0: it does that too.
     """
 
     url: str
@@ -53,6 +53,7 @@ class Settings:
     writer: Writer | None = None
     format: str = "parquet"
     device: str = "cpu"
+    threads: int = 0
     traffic: Traffic = field(default_factory=Traffic)
     prices: Prices | None = None
     reuse: str | None = None

@@ -80,3 +80,12 @@ def test_cuda_agrees_with_the_cpu_and_with_itself_in_any_batch():
         ):
             error = abs(many.samples - other.samples).max() / abs(other.samples).max()
             assert error < 1e-5, group.seed
+
+
+@pytest.mark.parametrize(
+    ("cores", "workers", "threads"), [(2, 1, 1), (2, 2, 0), (2, 3, 0), (16, 4, 2), (None, 1, 0)]
+)
+def test_threads_are_as_many_as_cores_are_left(monkeypatch, cores, workers, threads):
+    monkeypatch.setattr("os.cpu_count", lambda: cores)
+    assert devices.threads_beside("cpu", workers) == threads
+    assert devices.threads_beside("cuda", workers) == devices.CUDA_THREADS

@@ -37,3 +37,11 @@ def test_an_error_reaches_the_reader_in_its_place() -> None:
         assert [next(results), next(results)] == [0, 1]
         with pytest.raises(ValueError, match="the third"):
             next(results)
+
+
+def test_without_an_executor_each_is_called_when_it_is_asked_for() -> None:
+    called: list[int] = []
+    results = ahead(None, lambda item: called.append(item) or item, range(3))
+    assert next(results) == 0
+    assert called == [0]
+    assert list(results) == [1, 2]
