@@ -84,7 +84,10 @@ def _words_told(rows: dict[tuple[str | None, ...], int]) -> list[str]:
     lines = []
     for slot in SLOTS[:-1]:
         words = sorted(told.counts[slot].items(), key=lambda item: (item[0] is None, item[0] or ""))
-        lines.append(f"  {slot:9s} " + ", ".join(f"{word or 'no word'} {n}" for word, n in words))
+        # The rooms do not sound yet: rows say what is measured.
+        asked = " (as asked for)" if slot == "reverb" else ""
+        told_words = ", ".join(f"{word or 'no word'} {n}" for word, n in words)
+        lines.append(f"  {slot:9s} {told_words}{asked}")
     worst = sorted(told.cramers_v.items(), key=lambda item: -item[1])
     lines.append(
         "  Cramer's V "
