@@ -28,6 +28,9 @@ POLL_S = 0.5
 GRACE_S = 6.0
 """How long after a worker has gone the run may still end by itself."""
 
+END_S = 60.0
+"""The same once every shard is made: workers go then, slowly on a busy machine."""
+
 WORKER = "pipelines.worker"
 WORKER_THREADS = ("run_worker", "read_grpc_client_inputs", "beam_control_read")
 """Beam's threads in the launcher that fail when their worker process is gone."""
@@ -71,7 +74,8 @@ def launch(
                 watch.poll()
                 refuse_many(watch.rejected_share(), settings, run)
                 refuse_dear(watch.usd, run)
-                if watchdog.worker_lost() and task.is_alive():
+                grace_s = END_S if watch.finished() else GRACE_S
+                if watchdog.worker_lost(grace_s) and task.is_alive():
                     raise BuildError(
                         "a worker process died (killed, or out of memory); what is finished is "
                         "kept: run the same command again, with fewer --workers if memory ran out"
@@ -228,13 +232,13 @@ class _Watchdog:
         elif failed.thread.name == WORKER_THREADS[0]:
             self._lost_at = self._lost_at or time.monotonic()
 
-    def worker_lost(self) -> bool:
+    def worker_lost(self, grace_s: float) -> bool:
         """Return whether a worker has been gone for longer than a normal end takes."""
         alive = {child.pid for child in psutil.Process().children(recursive=True) if _works(child)}
         if self._seen - alive:
             self._lost_at = self._lost_at or time.monotonic()
         self._seen |= alive
-        return self._lost_at is not None and time.monotonic() - self._lost_at > GRACE_S
+        return self._lost_at is not None and time.monotonic() - self._lost_at > grace_s
 
 
 def _works(process: psutil.Process) -> bool:

@@ -81,6 +81,10 @@ class Watch:
         if self._bars or self._prices is not None:
             self._look_inside()
 
+    def finished(self) -> bool:
+        """Return whether this run has made every shard."""
+        return not any(self._waiting.values())
+
     def rejected_share(self) -> float | None:
         """Return the share of rejects among the rows of this run, None while they are few."""
         return share_of(self._rows, self._rejects)
