@@ -209,7 +209,12 @@ def _tail(batch: Sequence[Job], device: str) -> torch.Tensor:
     if layout.spaced:
         per_m = put([jobs.samples_per_m(job) for job in batch])
         return waves.heard(sound, layout, per_m)
-    return torch.bmm(put([jobs.yaw_matrix(job) for job in batch]), sound)
+    turns = put([jobs.yaw_matrix(job) for job in batch])
+    # Silent channels make up a multiple of 4: other products have bits of their own.
+    spare = -turns.shape[1] % 4
+    turns = torch.nn.functional.pad(turns, (0, spare, 0, spare))
+    sound = torch.nn.functional.pad(sound, (0, 0, 0, spare))
+    return torch.bmm(turns, sound)[:, : layout.channels]
 
 
 def _gate(start_s: torch.Tensor, end_s: torch.Tensor, room: int, rate_hz: int) -> torch.Tensor:
