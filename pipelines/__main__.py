@@ -33,7 +33,7 @@ EXTRA_OF = {
     "apache_beam": "build", "torch": "build", "soxr": "build", "tqdm": "build",
     "pyroomacoustics": "build", "psutil": "build", "datasets": "build", "librosa": "build",
     "lemminflect": "build", "snowballstemmer": "build",
-    "s3fs": "s3", "openai": "llm", "httpx2": "llm",
+    "s3fs": "s3", "openai": "llm", "aiohttp": "llm",
     "huggingface_hub": "hub", "scipy": "report",
 }  # fmt: skip
 

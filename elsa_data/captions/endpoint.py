@@ -3,6 +3,7 @@
 import re
 from typing import Final
 from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from elsa_data.errors import ConfigError
 
@@ -40,6 +41,24 @@ def checked_host(url: str) -> str:
             "OPENAI_BASE_URL is not the URL of an endpoint: wanted http(s)://HOST[:PORT]/v1"
         )
     return parts.netloc.rpartition("@")[2]
+
+
+def proxy_of(url: str) -> str | None:
+    """Return the proxy that the environment names for a URL, as HTTPS_PROXY and its kin do.
+
+    Raises:
+        ConfigError: it speaks something else than HTTP.
+    """
+    parts, proxies = urlsplit(url), getproxies()
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    if not proxy or proxy_bypass(parts.hostname or ""):
+        return None
+    if urlsplit(proxy).scheme not in ("http", "https"):
+        raise ConfigError(
+            f"the proxy for {parts.scheme}:// is no http(s):// one: change {parts.scheme.upper()}"
+            "_PROXY or ALL_PROXY, or add the host to NO_PROXY"
+        )
+    return proxy
 
 
 def without_keys(text: str, key: str) -> str:

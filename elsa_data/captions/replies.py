@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +24,24 @@ class Reply:
     tokens_in: int = 0
     tokens_out: int = 0
     pause_s: float = 0.0
+
+
+class Refusal(NamedTuple):
+    """What an endpoint says when it does not do what it was asked; ``error``: `error_of` it."""
+
+    status: int
+    headers: Mapping[str, str]
+    error: Any
+
+    @property
+    def message(self) -> str:
+        """Everything it says in words."""
+        return str(self.error.get("message") if isinstance(self.error, dict) else self.error)
+
+    def told(self, name: str) -> str | None:
+        """Return a field of the error (``code``, ``type``, ``param``, ``message``), if it is so."""
+        value = self.error.get(name) if isinstance(self.error, dict) else None
+        return None if value is None else str(value)
 
 
 def reply_of(content: bytes, headers: Mapping[str, str], *, secret: str) -> Reply:
