@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from elsa_data.captions.lexicon.idioms import IDIOMS
+from elsa_data.captions.lexicon.needs import Table
 from elsa_data.captions.lexicon.places import CHAIN, CHAIN_VALUES
 from elsa_data.captions.lexicon.places import RULES as PLACE_RULES
 from elsa_data.captions.lexicon.rooms import FREE_OF
@@ -20,24 +21,22 @@ def _whole(*patterns: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(patterns)})(?!\w)")
 
 
-_RULES: Final = tuple(
-    (slot, value, _whole(pattern))
+_RULES: Final = Table(
+    ((slot, value), _whole(pattern))
     for rules in (PLACE_RULES, ROOM_RULES, SCENE_RULES)
     for slot, values in rules.items()
     for value, patterns in values.items()
     for pattern in patterns
 )
-_ANY_RULE: Final = _whole(*(rule.pattern for _, _, rule in _RULES))
-"""Whether a rule applies at all: most captions assert nothing, and are read once for that."""
-
-_IDIOMS: Final = _whole(*IDIOMS)
-_PATHS: Final = _whole(*PATHS)
-_FREE_OF: Final = _whole(FREE_OF)
-_CHAIN: Final = _whole(CHAIN)
+_IDIOMS: Final = Table([("", _whole(*IDIOMS))])
+_PATHS: Final = Table([("", _whole(*PATHS))])
+_FREE_OF: Final = Table([("", _whole(FREE_OF))])
+_CHAIN: Final = Table([("", _whole(CHAIN))])
 _HYPHEN: Final = re.compile(r"(?<=\w)[-\u2010-\u2015/](?=\w)")
 _DECORATION: Final = re.compile(r"[\"\u201c\u201d()\[\]*_]")
 _CLAUSE_END: Final = re.compile(r"[,.;:!?]")
 _TOKEN: Final = re.compile(r"[\w']+")
+_WORD: Final = re.compile(r"\w+")
 
 NEGATORS: Final = frozenset(
     {"not", "no", "never", "without", "neither", "nor", "nothing", "hardly", "barely", "scarcely"}
@@ -116,22 +115,26 @@ def _normalised(text: str) -> str:
 
 def _assertions(text: str) -> Iterator[tuple[str, str]]:
     """Yield every (slot, value) a normalised text asserts, some more than once."""
-    text = _IDIOMS.sub(MASK, text)
-    for match in _PATHS.finditer(text):
-        if not _negated(text, match.start()):
-            yield "motion", "moving"
-    text = _PATHS.sub(MASK, text)
-    for match in _FREE_OF.finditer(text):
-        yield _turned("reverb", "reverberant", not _negated(text, match.start()))
-    text = _FREE_OF.sub(MASK, text)
-    for match in _CHAIN.finditer(text):
-        negated = _negated(text, match.start())
-        for word in _TOKEN.findall(match.group(1)):
-            if word in CHAIN_VALUES:
-                yield _turned(*CHAIN_VALUES[word], negated)
-    if not _ANY_RULE.search(text):
-        return
-    for slot, value, pattern in _RULES:
+    # "the left's" and "'left'" hold the word "left".
+    words = {*_TOKEN.findall(text), *_WORD.findall(text)}
+    for _, pattern in _IDIOMS.among(words):
+        text = pattern.sub(MASK, text)
+    for _, pattern in _PATHS.among(words):
+        for match in pattern.finditer(text):
+            if not _negated(text, match.start()):
+                yield "motion", "moving"
+        text = pattern.sub(MASK, text)
+    for _, pattern in _FREE_OF.among(words):
+        for match in pattern.finditer(text):
+            yield _turned("reverb", "reverberant", not _negated(text, match.start()))
+        text = pattern.sub(MASK, text)
+    for _, pattern in _CHAIN.among(words):
+        for match in pattern.finditer(text):
+            negated = _negated(text, match.start())
+            for word in _TOKEN.findall(match.group(1)):
+                if word in CHAIN_VALUES:
+                    yield _turned(*CHAIN_VALUES[word], negated)
+    for (slot, value), pattern in _RULES.among(words):
         for match in pattern.finditer(text):
             negated = _negated(text, match.start()) or _denies(match.group())
             if not (negated and slot in ("motion", "outdoor")):

@@ -15,8 +15,8 @@ _MARKUP: Final = re.compile(
     r"[<>{}\[\]`|*#=~^\\_\u2022\u00b7@]|https?:|\A\s*(?:[-+\u2013\u2014]|\d+[.)])\s"
 )
 _BOUNDARY: Final = re.compile(
-    r"(?:(?<!\b[A-Za-z])(?<!\bMr)(?<!\bMs)(?<!\bDr)(?<!\bSt)(?<!\bvs)(?<!\bMrs)(?<!\bJr)(?<!\bSr)"
-    r"\.|[!?\u2026])[\"'\u201d\u2019)]*\s+(?P<next>[\"'\u201c\u2018(]*\w)"
+    r"[.!?\u2026](?<!\b[A-Za-z]\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bDr\.)(?<!\bSt\.)(?<!\bvs\.)"
+    r"(?<!\bMrs\.)(?<!\bJr\.)(?<!\bSr\.)[\"'\u201d\u2019)]*\s+(?P<next>[\"'\u201c\u2018(]*\w)"
 )
 _TERMINAL: Final = re.compile(r"[.!]\Z|[.!?][\"'\u201d\u2019]\Z")
 _PREAMBLE: Final = re.compile(
@@ -58,7 +58,7 @@ def misformed(text: str, originals: Sequence[str]) -> str | None:
         return "too-long"
     if not _TERMINAL.search(text.strip()):
         return "no-stop"
-    ending = _BROKEN_OFF.search(text.strip())
+    ending = _BROKEN_OFF.search(text.split()[-1])
     if ending and ending.group().strip(".!").lower() not in source.lower().split()[-1:]:
         return "unfinished"
     if any(next_sentence(text)):
@@ -80,7 +80,7 @@ def next_sentence(text: str) -> list[str]:
 
 def _is_latin(text: str, source: str) -> bool:
     """Return whether every letter is Latin, or of a word that the source has too."""
-    return all(
+    return text.isascii() or all(
         character in source or "LATIN" in unicodedata.name(character, "")
         for character in text
         if character.isalpha()

@@ -5,6 +5,7 @@ from typing import Final
 
 from elsa_data.captions.lexicon.grammar import grammar, tokens
 from elsa_data.captions.lexicon.marks import MASK
+from elsa_data.captions.lexicon.needs import Table
 
 _SLOT_OF: Final = {
     **dict.fromkeys(("left", "right", "front", "back"), "direction"),
@@ -13,23 +14,17 @@ _SLOT_OF: Final = {
 }
 _PATTERNS: Final = grammar("listening").sections
 _DENIED: Final = _PATTERNS["denied"][0][1]
-_DISTANCES: Final = tuple(
-    [(value, tokens(f"(?:{_DENIED})(?:{pattern})")) for value, pattern in _PATTERNS["turned"]]
-    + [(value, tokens(pattern)) for value, pattern in _PATTERNS["no_distance"]]
+_PLACES: Final = Table(
+    (tuple(value.split("+")), tokens(pattern))
+    for value, pattern in [
+        *((value, f"(?:{_DENIED})(?:{pattern})") for value, pattern in _PATTERNS["turned"]),
+        *_PATTERNS["no_distance"],
+        *_PATTERNS["places"],
+    ]
 )
-_PLACES: Final = tuple(
-    (tuple(value.split("+")), tokens(pattern)) for value, pattern in _PATTERNS["places"]
-)
-_BATCH: Final = 12
-_LOOKS: Final = tuple(
-    (tokens("|".join(pattern.pattern for _, pattern in batch)), batch)
-    for batch in (_PLACES[n : n + _BATCH] for n in range(0, len(_PLACES), _BATCH))
-)
-"""Some places at a time, under a pattern of any of them: one look spares the rest."""
-
-_HINTS: Final = tuple((value, tokens(pattern)) for value, pattern in _PATTERNS["hints"])
+_HINTS: Final = Table((value, tokens(pattern)) for value, pattern in _PATTERNS["hints"])
 _NEUTRAL: Final = tokens(_PATTERNS["neutral"][0][1])
-_LOOSE: Final = tuple(
+_LOOSE: Final = Table(
     (value, compiled)
     for value, pattern in _PATTERNS["loose"]
     for compiled in (
@@ -59,17 +54,17 @@ def without_places(text: str, said: set[tuple[str, str]]) -> str:
         return MASK
 
     text = _YOUR.sub("your", _SHARED.sub(r"\1", f"{text.strip()} "))
-    said.update((_SLOT_OF[value], f"{value}?") for value, hint in _HINTS if hint.search(text))
-    for value, pattern in _DISTANCES:
-        text = pattern.sub(lambda _, v=value: taken((v,)), text)
-    for anything, places in _LOOKS:
-        for values, pattern in places if anything.search(text) else ():
-            text = pattern.sub(lambda _, v=values: taken(v), text)
+    words = set(text.split())
+    for value, hint in _HINTS.among(words):
+        if hint.search(text):
+            said.add((_SLOT_OF[value], f"{value}?"))
+    for values, pattern in _PLACES.among(words):
+        text = pattern.sub(lambda _, v=values: taken(v), text)
     text = _NEUTRAL.sub("", text)
     before = None
     while MASK in text and text != before:
         before = text
-        for value, pattern in _LOOSE:
+        for value, pattern in _LOOSE.among(text.split()):
             if value == "none":
                 text = pattern.sub("", text)
             else:

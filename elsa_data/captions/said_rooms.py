@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Final
 
 from elsa_data.captions.lexicon.grammar import grammar, tokens
-from elsa_data.captions.lexicon.marks import MASK
+from elsa_data.captions.lexicon.marks import MASK, ROOM
+from elsa_data.captions.lexicon.needs import Table, needed
 from elsa_data.captions.lexicon.plain import NEGATORS
 
 _SLOT_OF: Final = {
@@ -33,7 +33,7 @@ _LEFT_ECHOING: Final = tokens(rf"{_MACROS['VERBS_ECHO']}(?= (?:[,;.:]|{MASK}|$))
 _NEGATION: Final = 4
 """Words before a verb of echoing among which a negator turns it."""
 
-_ALONE: Final = tuple((value, tokens(pattern)) for value, pattern in _SECTIONS["alone"])
+_ALONE: Final = Table((value, tokens(pattern)) for value, pattern in _SECTIONS["alone"])
 _AMPLE: Final = tokens(
     rf"(?:{_MACROS['LARGE']})(?= (?:(?:amount|deal|level|degree)s? of )?"
     r"(?:reverb|reverberations?|echo|echoes|resonance|reflections?)(?!\S| (?:filled|laden|rich)))"
@@ -42,6 +42,18 @@ _AMPLE: Final = tokens(
 
 _FITTING: Final = {"hall": "large", "quarters": "small", "confines": "small"}
 """Nouns that count as the room only where this size is said with them."""
+
+_ENCLOSED: Final = frozenset(("indoor", "enclosed"))
+"""Words that make a room of "area" and "place", which are none by themselves."""
+
+_ROOM: Final = tokens(
+    rf"{_MACROS['ENTER']}(?:(?:a|an|the|this|what is a|quite a) )?(?:(?:{_MACROS['ADJECTIVES']}) )?"
+    rf"(?P<noun>{_MACROS['GENERIC']}|{ROOM}\S+)(?: 's)?(?: (?:{_AFTER})){{0,3}}{_MACROS['END']}"
+)
+"""A room with its article, adjectives and what is said after it."""
+
+_NOUNS: Final = needed(tokens(_MACROS["GENERIC"]).pattern) or frozenset()
+"""Words of which one stands in every general noun of a room."""
 
 _DRY: Final = tokens("|".join(pattern for _, pattern in _SECTIONS["dry"]))
 _WET: Final = tokens("|".join(pattern for _, pattern in _SECTIONS["wet"]))
@@ -59,7 +71,7 @@ def without_rooms(text: str, rooms: frozenset[str], said: set[tuple[str, str]]) 
 
     def taken(match: re.Match[str]) -> str:
         values = set(_values(match.group()))
-        noun = match.group("noun")
+        noun = match.group("noun").removeprefix(ROOM)
         misfit = noun not in rooms and _FITTING.get(noun, noun) not in values | {noun}
         if not values or misfit:
             return match.group()
@@ -67,13 +79,14 @@ def without_rooms(text: str, rooms: frozenset[str], said: set[tuple[str, str]]) 
         said.update((_SLOT_OF.get(value, "size"), value) for value in values)
         return f"{MASK} {noun} {MASK}" if noun in rooms else MASK
 
-    text = _room(rooms).sub(taken, f"{text} ")
+    if not _NOUNS.isdisjoint(text.split()) or rooms:
+        text = _ROOM.sub(taken, f"{_marked(text, rooms)} ").replace(ROOM, "")
     if len(named) > 1 and named & (_FITTING.keys() - rooms):
         said.add(("place", "denied"))
     if _ECHOES.search(text):
         said.add(("reverb", "reverberant"))
         text = _ECHOES.sub(MASK, text)
-    for value, pattern in _ALONE:
+    for value, pattern in _ALONE.among(text.split()):
         for match in pattern.finditer(text):
             values = {value} if value in _OTHER else set(_values(match.group()))
             said.update((_SLOT_OF.get(one, "size"), one) for one in values)
@@ -102,15 +115,15 @@ def _echoes(match: re.Match[str], said: set[tuple[str, str]]) -> str:
     return MASK
 
 
-@lru_cache(maxsize=4096)
-def _room(rooms: frozenset[str]) -> re.Pattern[str]:
-    """Return the pattern of a room with its article, adjectives and what is said after it."""
-    nouns = "|".join([_MACROS["GENERIC"], *sorted(map(re.escape, rooms))])
-    return tokens(
-        rf"{_MACROS['ENTER']}(?:(?:a|an|the|this|what is a|quite a) )?"
-        rf"(?:(?:{_MACROS['ADJECTIVES']}) )?(?P<noun>{nouns})(?: 's)?(?: (?:{_AFTER})){{0,3}}"
-        rf"{_MACROS['END']}"
-    )
+def _marked(text: str, rooms: frozenset[str]) -> str:
+    """Return tokens in which the nouns that count as the room here are marked."""
+    if not rooms:
+        return text
+    found = text.split()
+    for place, token in enumerate(found):
+        if token in rooms and found[place - 1] not in _ENCLOSED:
+            found[place] = ROOM + token
+    return " ".join(found)
 
 
 def _values(phrase: str) -> Iterator[str]:

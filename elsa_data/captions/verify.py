@@ -25,6 +25,9 @@ Targets = Mapping[str, set[str]]
 """Slot -> the values that are true; none where the slot has no word."""
 
 _worded_phrase = lru_cache(maxsize=64)(worded)
+_PLACE_ENDS: Final = SPATIAL | {"you", "room"}
+"""Words that a place may end in."""
+
 _SPEECH: Final = re.compile(r"[\"\u201c][^\"\u201d]*[\"\u201d]")
 
 
@@ -87,12 +90,11 @@ def verdict(
 
 def _in_plain_words(tokens: str, vocabulary: Vocabulary) -> str:
     """Return tokens with set phrases as one word, the vocabulary's own phrases as theirs."""
+    tokens = f" {tokens} "
     for slot in ("size", "reverb"):
-        for word in vocabulary.words(slot):
-            if word is not None:
-                phrase = _worded_phrase(vocabulary.phrase(slot, word))
-                tokens = f" {tokens} ".replace(f" {phrase} ", f" {word} ").strip()
-    return phrased(tokens)
+        for rule in vocabulary.slots[slot].rules:
+            tokens = tokens.replace(f" {_worded_phrase(rule.phrase)} ", f" {rule.word} ")
+    return phrased(tokens.strip())
 
 
 def _contradicted(said: Sequence[Mapping[str, Set[str]]], targets: Targets) -> str | None:
@@ -125,8 +127,11 @@ def _targets(attributes: SpatialAttributes) -> Targets:
 
 def _misplaced(said: set[tuple[str, str]], targets: Targets) -> str | None:
     """Return the first slot that asserts other than what is so, with the value, or None."""
+    told: dict[str, set[str]] = {}
+    for slot, value in said:
+        told.setdefault(slot, set()).add(value)
     for slot, wanted in targets.items():
-        read_values = {value for read_slot, value in said if read_slot == slot}
+        read_values = told.get(slot, set())
         hinted = {value[:-1] for value in read_values if value.endswith("?")} & wanted
         values = {value for value in read_values if not value.endswith("?")} | hinted
         for value in sorted(values - wanted):
@@ -172,15 +177,14 @@ def _before_verbs(rewrite: str, source: str) -> str:
 
     "A dog on your left barks" ends its place before "barks"; "on the left foot" does not.
     """
-    verbs = {lemma for token in source.split() for lemma in verb_lemmas(token)}
+    verbs = frozenset().union(*map(verb_lemmas, source.split()))
     marked: list[str] = []
     for token in rewrite.split():
-        inflected = verb_lemmas(token) - {token}
         if (
-            is_content(token)
-            and marked
-            and marked[-1] in SPATIAL | {"you", "room"}
-            and inflected & verbs
+            marked
+            and marked[-1] in _PLACE_ENDS
+            and is_content(token)
+            and not verbs.isdisjoint(verb_lemmas(token) - {token})
         ):
             marked.append(BREAK)
         marked.append(token)

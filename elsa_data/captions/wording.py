@@ -10,6 +10,7 @@ import lemminflect
 import snowballstemmer
 
 from elsa_data.captions.lexicon.grammar import lines_of, tokens
+from elsa_data.captions.lexicon.needs import Table
 
 STOPS: Final = frozenset(',;:.!?()"')
 """Tokens that are punctuation; every dash and bracket is read as a comma."""
@@ -33,12 +34,13 @@ _LONG_STEM: Final = 6
 _SHORT: Final = 2
 """Letters of words that are no first half of another: "a long" is not "along"."""
 
-_PHRASES: Final = tuple(
-    (tokens(re.sub(r"\((?!\?)", "(?:", pattern)), "" if word == "_" else word)
-    for word, pattern in (line.split(" <- ", 1) for line in lines_of("phrases"))
+_PHRASES: Final = Table(
+    (
+        ("" if word == "_" else word, tokens(re.sub(r"\((?!\?)", "(?:", pattern)))
+        for word, pattern in (line.split(" <- ", 1) for line in lines_of("phrases"))
+    ),
+    made=str.split,
 )
-_ANY_PHRASE: Final = tokens("|".join(re.sub(r"P<\w+>", ":", p.pattern) for p, _ in _PHRASES))
-"""Whether there is a phrase at all: most captions have none, and are read once and not 46 times."""
 
 
 def worded(text: str) -> str:
@@ -47,7 +49,7 @@ def worded(text: str) -> str:
     for curly, plain in (("\u2019", "'"), ("\u2018", "'"), ("\u201c", '"'), ("\u201d", '"')):
         folded = folded.replace(curly, plain)
     folded = _HYPHEN.sub(" ", folded)
-    for pattern, plain in _CONTRACTIONS:
+    for pattern, plain in _CONTRACTIONS if "'" in folded or "cannot" in folded else ():
         folded = pattern.sub(plain, folded)
     tokens = (match.group() for match in _TOKEN.finditer(folded))
     return " ".join("," if token in "[]{}-\u2013\u2014" else token for token in tokens)
@@ -55,9 +57,7 @@ def worded(text: str) -> str:
 
 def phrased(words: str) -> str:
     """Return tokens in which set phrases of several words have become one word."""
-    if not _ANY_PHRASE.search(words):
-        return " ".join(words.split())
-    for pattern, word in _PHRASES:
+    for word, pattern in _PHRASES.among(set(words.split())):
         words = pattern.sub(word, words)
     return " ".join(words.split())
 
@@ -65,11 +65,13 @@ def phrased(words: str) -> str:
 def compounded(words: str, other: str) -> str:
     """Return tokens with two words as one where the other caption has them so: gun shots."""
     found, known = words.split(), set(other.split())
+    openings = {token[: _SHORT + 1] for token in known}
     at = 0
     while at < len(found) - 1:
-        both = found[at] + found[at + 1]
-        if len(found[at]) > _SHORT and {both, both.removesuffix("s"), f"{both}s"} & known:
-            found[at : at + 2] = [both]
+        if len(found[at]) > _SHORT and found[at][: _SHORT + 1] in openings:
+            both = found[at] + found[at + 1]
+            if not known.isdisjoint((both, both.removesuffix("s"), f"{both}s")):
+                found[at : at + 2] = [both]
         at += 1
     return " ".join(found)
 

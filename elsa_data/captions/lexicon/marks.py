@@ -10,3 +10,6 @@ BREAK: Final = "\u00a6"
 
 KEPT: Final = "\u25c6"
 """Opens a token of the source caption that is not to be read as a place."""
+
+ROOM: Final = "\u25c7"
+"""Opens a noun that counts as the room in a caption."""
