@@ -9,7 +9,7 @@ from elsa_data.shards.directory import Directory
 from elsa_data.shards.marks import read_marks
 from pipelines.fidelity import fidelity
 from tests.conftest import Command
-from tests.pipelines.test_llm import examples
+from tests.pipelines.llm_builds import examples
 
 WRITER = Writer(model="some-model", prompt=load_prompt("rewrite.v1"))
 

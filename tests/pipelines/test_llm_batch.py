@@ -16,8 +16,8 @@ from tests.captions.llm_batches import Batches
 from tests.captions.llm_server import LlmServer, serving
 from tests.captions.writers import KEY, WRITER
 from tests.conftest import Command
+from tests.pipelines.llm_builds import LLM, MODEL, counts, holds
 from tests.pipelines.test_build import hashes, settings_of
-from tests.pipelines.test_llm import LLM, MODEL, counts, holds
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from tests.captions.llm_answers import Seen
 from tests.captions.llm_server import LlmServer, serving
 from tests.captions.writers import KEY
 from tests.conftest import Command
-from tests.pipelines.test_llm import LLM, TINY, answers, counts, examples, holds
+from tests.pipelines.llm_builds import LLM, TINY, answers, counts, examples, holds
 
 LIES = {
     "injected": r"invented:|dropped:|\w+-missing:",

@@ -14,10 +14,10 @@ import pytest
 from tests.captions.llm_server import LlmServer, serving
 from tests.captions.writers import KEY
 from tests.conftest import SEED, Command
+from tests.pipelines.llm_builds import LLM, examples
 from tests.pipelines.processes import running, wait_for
 from tests.pipelines.test_build import audio_of
 from tests.pipelines.test_kills import ROUNDS
-from tests.pipelines.test_llm import LLM, examples
 
 CONCURRENT = 4
 WORDS = (*LLM, "--workers", 2, "--max-concurrent", CONCURRENT)

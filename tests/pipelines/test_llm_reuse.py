@@ -2,24 +2,14 @@
 
 import csv
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.captions.llm_server import LlmServer, serving
-from tests.captions.writers import KEY
+from tests.captions.llm_server import LlmServer
 from tests.conftest import CLIPS, Command
-from tests.pipelines.test_llm import LLM, answers, counts, examples
+from tests.pipelines.llm_builds import LLM, answers, counts, examples
 from tests.pipelines.test_mistakes import refused
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[LlmServer]:
-    monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    with serving() as server:
-        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
-        yield server
 
 
 @pytest.mark.slow
