@@ -22,7 +22,7 @@ PROMPT = "rewrite.v1"
 BATCH_SHARE = 0.5
 """What a batch costs of the price."""
 
-OF_WRITER = ("model", "attempts", "reasoning_effort")
+OF_WRITER = ("model", "prompt", "attempts", "reasoning_effort")
 
 
 def writer_asked(
@@ -31,7 +31,8 @@ def writer_asked(
     """Return who writes the captions: the build's writer with what this run changes.
 
     Raises:
-        ConfigError: no model is named, or one is and the template writes.
+        ConfigError: no model is named, or one is and the template writes; or there is no such
+            prompt, or (PromptError) it cannot be one.
     """
     given = {name: value for name in OF_WRITER if (value := getattr(args, name, None)) is not None}
     if captions == "template":
@@ -46,7 +47,9 @@ def writer_asked(
                 "--captions openai needs --model NAME, a model of the endpoint at OPENAI_BASE_URL "
                 "(api.openai.com by default)"
             )
-        standing = Writer(model=given["model"], prompt=load_prompt(PROMPT))
+        standing = Writer(model=given["model"], prompt=load_prompt(given.pop("prompt", PROMPT)))
+    if "prompt" in given:
+        given["prompt"] = load_prompt(given["prompt"])
     if effort is not None:
         given["sampling"] = replace(standing.sampling, reasoning_effort=effort)
     return replace(standing, **given)

@@ -107,6 +107,9 @@ def caption_arguments(parser: argparse.ArgumentParser) -> None:
     llm = parser.add_argument_group("with --captions openai")
     llm.add_argument("--model", metavar="NAME", help="the model that is asked")
     llm.add_argument(
+        "--prompt", metavar="NAME|FILE", help="what it is asked, a name or a .md file [rewrite.v1]"
+    )
+    llm.add_argument(
         "--attempts", type=whole(1), metavar="N", help="answers judged before the template [3]"
     )
     llm.add_argument(

@@ -33,7 +33,10 @@ class Writer:
     sampling: Sampling = field(default_factory=Sampling)
 
     def key(self, messages: Messages, attempt: int) -> str:
-        """Return the key of a question; the attempt makes a second try another question."""
+        """Return the key of a question; the attempt makes a second try another question.
+
+        A prompt counts by the messages it makes: one that words some rows anew asks for those.
+        """
         return answer_key(
             {
                 "endpoint": ENDPOINT,
@@ -41,7 +44,6 @@ class Writer:
                 "messages": messages,
                 "sampling": self.sampling.plain(),
                 "response_format": "text",
-                "prompt": self.prompt.name,
                 "attempt": attempt,
             }
         )
