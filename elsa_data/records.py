@@ -209,7 +209,7 @@ class SpatialCaption:
     model: str | None = None
     prompt_sha256: str | None = None
     attempts: int = 1
-    verified: bool = True
+    verified: bool = True  # False: a judge let it pass, against the rules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from collections import Counter
 
 from elsa_data.captions.examine import Writer
+from elsa_data.captions.judge import PASSED
 from elsa_data.captions.prices import Prices
 from elsa_data.shards.directory import Directory
 from elsa_data.shards.marks import read_marks
@@ -16,6 +17,10 @@ def fidelity(directory: Directory, writer: Writer | None, prices: Prices | None)
     lines = [] if writer is None or not counts else [_asked(counts, writer, prices)]
     if rejected := by_reason(counts, "rejected:"):
         lines.append(f"  rejected answers: {rejected}")
+    if writer is not None and writer.judge is not None and (read := _kind(counts, "judge:")):
+        passed = read.pop(PASSED, 0)
+        why = f", refused: {_listed(read)}" if read else ""
+        lines.append(f"  {writer.judge.model} as judge: {passed} let pass{why}")
     if sources := by_reason(counts, "source:"):
         tries = _kind(counts, "attempts:")
         lines.append(f"  written by: {sources}" + (f"; {_tries(tries)}" if tries else ""))
@@ -59,4 +64,8 @@ def _kind(counts: Counter[str], kind: str) -> Counter[str]:
 
 def by_reason(counts: Counter[str], kind: str) -> str:
     """Return the counts of one kind, the largest first: ``3 x truncated, 1 x empty``."""
-    return ", ".join(f"{n} x {reason}" for reason, n in _kind(counts, kind).most_common() if n)
+    return _listed(_kind(counts, kind))
+
+
+def _listed(counts: Counter[str]) -> str:
+    return ", ".join(f"{n} x {reason}" for reason, n in counts.most_common() if n)

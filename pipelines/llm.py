@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from elsa_data.captions.chat import Chat
 from elsa_data.captions.examine import Writer
+from elsa_data.captions.judge import LlmJudge
 from elsa_data.captions.pace import Traffic
 from elsa_data.captions.prices import Prices
-from elsa_data.captions.prompts import load_prompt
+from elsa_data.captions.prompts import load_judge_prompt, load_prompt
 from elsa_data.errors import ConfigError
 from elsa_data.records import ShardRef
 from elsa_data.stages.batching import fetch_by_batch
@@ -18,11 +19,11 @@ from elsa_data.stages.preflight import first_question
 from elsa_data.stages.settings import Settings
 from pipelines.launch import RunOptions, launch
 
-PROMPT = "rewrite.v1"
+PROMPT, JUDGE_PROMPT = "rewrite.v1", "judge.v1"
 BATCH_SHARE = 0.5
 """What a batch costs of the price."""
 
-OF_WRITER = ("model", "prompt", "attempts", "reasoning_effort")
+OF_WRITER = ("model", "prompt", "judge_model", "attempts", "reasoning_effort")
 
 
 def writer_asked(
@@ -31,8 +32,8 @@ def writer_asked(
     """Return who writes the captions: the build's writer with what this run changes.
 
     Raises:
-        ConfigError: no model is named, or one is and the template writes; or there is no such
-            prompt, or (PromptError) it cannot be one.
+        ConfigError: no model is named, or one is and the template writes; there is no such prompt,
+            or (PromptError) it cannot be one; or the writer would judge itself.
     """
     given = {name: value for name in OF_WRITER if (value := getattr(args, name, None)) is not None}
     if captions == "template":
@@ -40,7 +41,7 @@ def writer_asked(
             flag = "--" + next(iter(given)).replace("_", "-")
             raise ConfigError(f"{flag} needs --captions openai: the template asks no model")
         return None
-    effort = given.pop("reasoning_effort", None)
+    effort, judge = given.pop("reasoning_effort", None), given.pop("judge_model", None)
     if standing is None:
         if "model" not in given:
             raise ConfigError(
@@ -52,7 +53,15 @@ def writer_asked(
         given["prompt"] = load_prompt(given["prompt"])
     if effort is not None:
         given["sampling"] = replace(standing.sampling, reasoning_effort=effort)
-    return replace(standing, **given)
+    if judge is not None:
+        given["judge"] = LlmJudge(model=judge, prompt=load_judge_prompt(JUDGE_PROMPT))
+    writer = replace(standing, **given)
+    if writer.judge is not None and writer.judge.model == writer.model:
+        raise ConfigError(
+            f"--judge-model {writer.model} is the model that writes: name another one, or leave "
+            "it out"
+        )
+    return writer
 
 
 def require_endpoint(writer: Writer | None) -> None:
@@ -138,10 +147,11 @@ def told(settings: Settings, asked: Expected | None) -> str:
     """Return what the model would be asked and paid, in one line."""
     if settings.writer is None or asked is None:
         return "0 tokens, 0 USD (template captions)"
+    judge = settings.writer.judge
     line = (
         f"{asked.tokens_in + asked.tokens_out} tokens ({asked.tokens_in} in, "
         f"{asked.tokens_out} out) for {asked.captions} captions by {settings.writer.model}, "
-    )
+    ) + (f"{asked.appeals} of them also read by {judge.model}, " if judge else "")
     if settings.prices is None:
         return f"{line}price unknown: add --price-in and --price-out"
     usd = settings.prices.usd(asked.tokens_in, asked.tokens_out)

@@ -110,6 +110,12 @@ def caption_arguments(parser: argparse.ArgumentParser) -> None:
         "--prompt", metavar="NAME|FILE", help="what it is asked, a name or a .md file [rewrite.v1]"
     )
     llm.add_argument(
+        "--judge-model",
+        metavar="NAME",
+        help="another model of the endpoint, asked about sentences the rules refuse only for a "
+        "word they do not know [the rules alone decide]",
+    )
+    llm.add_argument(
         "--attempts", type=whole(1), metavar="N", help="answers judged before the template [3]"
     )
     llm.add_argument(

@@ -19,6 +19,8 @@ PROOFS = {
     "audio": "audio decoded: channels, rate, finite, peak",
     "labels": "labels drawn again from plan and measures",
     "captions": "captions read against the words of their row",
+    "judged": "captions let pass by the judge: its answer read again",
+    "trusted": "captions let pass by the judge on trust: its answer is not here",
     "sound": "dry * RIR * gain computed again",
 }
 

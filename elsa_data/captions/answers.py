@@ -19,6 +19,7 @@ import fsspec
 
 from elsa_data.errors import BuildError
 
+ENDPOINT: Final = "chat.completions"
 SEGMENT_ANSWERS: Final = 200
 SEGMENT_S: Final = 5.0
 

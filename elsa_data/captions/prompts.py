@@ -13,17 +13,22 @@ from elsa_data.errors import PromptError, did_you_mean
 from elsa_data.records import SpatialAttributes
 from elsa_data.seeding import digest
 
-PLACEHOLDERS: Final[dict[str, frozenset[str]]] = {
+Placeholders = Mapping[str, frozenset[str]]
+"""Each section that is sent, and what stands in it: no more and no less."""
+
+PLACEHOLDERS: Final[Placeholders] = {
     "system": frozenset(),
     "user": frozenset({"caption", "attributes", "style"}),
     "again": frozenset({"caption", "attributes", "style", "failed", "reason"}),
 }
-"""Each section that is sent, and what stands in it: no more and no less."""
+OF_JUDGE: Final[Placeholders] = {
+    "system": frozenset(),
+    "user": frozenset({"captions", "sentence"}),
+}
 
 STYLES: Final = ("any", "place", "room")
 """Whom a hint of style suits: everyone, captions that have a place, captions that have a room."""
 
-_SECTIONS: Final = (*PLACEHOLDERS, "styles")
 _HEADING: Final = re.compile(r"^## +(\w+) *$", re.M)
 _FRONT: Final = re.compile(r"\A---\nname: *(?P<name>\S+) *\n---\n")
 
@@ -80,6 +85,24 @@ class Prompt:
         ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgePrompt:
+    """A prompt file for a judge. ``sha256`` is that of its bytes."""
+
+    name: str
+    sha256: str
+    system: str
+    user: str
+
+    def messages(self, captions: Sequence[str], sentence: str) -> Messages:
+        """Return what is sent: every text of others as a JSON string, never as our own words."""
+        values = {"captions": _json(list(captions)), "sentence": _json(sentence)}
+        return [
+            {"role": "system", "content": self.system},
+            {"role": "user", "content": Template(self.user).substitute(values)},
+        ]
+
+
 def facts_of(attributes: SpatialAttributes, vocabulary: Vocabulary) -> Facts:
     """Return the words that are true of an example as they are sent; those without are left out.
 
@@ -111,6 +134,23 @@ def load_prompt(name_or_path: str) -> Prompt:
         ConfigError: there is no such file, or (PromptError) a section or a placeholder is missing
             or unknown.
     """
+    where, read = _read(name_or_path, PLACEHOLDERS, "styles")
+    styles = _styles(read.pop("styles"), f"{where}: styles")
+    return Prompt(styles=styles, **read)
+
+
+def load_judge_prompt(name_or_path: str) -> JudgePrompt:
+    """Return a prompt file for a judge.
+
+    Raises:
+        ConfigError: as `load_prompt`.
+    """
+    _, read = _read(name_or_path, OF_JUDGE)
+    return JudgePrompt(**read)
+
+
+def _read(name_or_path: str, placeholders: Placeholders, *more: str) -> tuple[str, dict[str, Any]]:
+    """Return where a prompt file is, and its name, hash and sections; ``more`` are not sent."""
     path = asset("prompts", name_or_path if name_or_path.endswith(".md") else f"{name_or_path}.md")
     try:
         content = path.read_bytes()
@@ -120,27 +160,23 @@ def load_prompt(name_or_path: str) -> Prompt:
     front = _FRONT.match(text)
     if front is None:
         raise PromptError(f"{path}: wanted `---`, `name: NAME` and `---` as its first lines")
-    sections = _sections(text[front.end() :], str(path))
-    for section, wanted in PLACEHOLDERS.items():
+    sections = _sections(text[front.end() :], str(path), (*placeholders, *more))
+    for section, wanted in placeholders.items():
         _check_placeholders(sections[section], wanted, f"{path}: {section}")
-    return Prompt(
-        name=front["name"],
-        sha256=hashlib.sha256(content).hexdigest(),
-        styles=_styles(sections["styles"], f"{path}: styles"),
-        **{section: sections[section] for section in PLACEHOLDERS},
-    )
+    sha256 = hashlib.sha256(content).hexdigest()
+    return str(path), {"name": front["name"], "sha256": sha256, **sections}
 
 
-def _sections(text: str, where: str) -> Mapping[str, str]:
+def _sections(text: str, where: str, known: Sequence[str]) -> Mapping[str, str]:
     before, *rest = _HEADING.split(text)
     if before.strip():
         raise PromptError(f"{where}: {before.strip()[:40]!r} stands before the first `## ` heading")
     names = rest[::2]
     for name in names:
-        if name not in _SECTIONS:
-            near = did_you_mean(name, _SECTIONS) or f" Known: {', '.join(_SECTIONS)}."
+        if name not in known:
+            near = did_you_mean(name, known) or f" Known: {', '.join(known)}."
             raise PromptError(f"{where}: unknown section {name!r}.{near}")
-    for name in _SECTIONS:
+    for name in known:
         if names.count(name) != 1:
             raise PromptError(f"{where}: wanted the section {name!r} once, got {names.count(name)}")
     return {name: body.strip() for name, body in zip(names, rest[1::2], strict=True)}

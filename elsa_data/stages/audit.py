@@ -18,6 +18,7 @@ from elsa_data.shards.flac import decode
 from elsa_data.shards.marks import Mark, digest_of, is_current, read_mark
 from elsa_data.shards.rirs import RirRow, read_rirs
 from elsa_data.shards.tables import read_records
+from elsa_data.stages.judged import judged_again
 from elsa_data.stages.mixing import dries_of
 from elsa_data.stages.proofs import (
     check_audio,
@@ -89,6 +90,9 @@ def audit(ref: ShardRef, settings: Settings) -> ShardReport:
     found.add("", _check_marks(ref, settings, marks), "shards")
     if not found.findings:
         _check_rows(ref, settings, marks["render"], found)
+        for passed in judged_again(ref, settings):
+            faults = iter([passed.fault] if passed.fault else [])
+            found.add(passed.example_id, faults, "judged" if passed.answered else "trusted")
         found.add("", _check_accounts(marks, found), "accounts")
     directory.fs.pipe_file(audit_url(directory, ref), json.dumps(asdict(found)).encode())
     return ShardReport(

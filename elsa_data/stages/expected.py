@@ -1,6 +1,6 @@
 """What a language model would be asked for a build, told before it is asked anything."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,17 +21,28 @@ from elsa_data.stages.read import ReadManifest
 from elsa_data.stages.rewriting import tasks_of
 from elsa_data.stages.settings import Settings
 
+JUDGED: Final = 0.2
+"""Share of sentences that a judge is taken to be asked about, where there is one. Of the true ones
+among captions written to fool the rules, these refuse a tenth to a third."""
+
+ANSWER_TOKENS: Final = 100
+"""What a judge says of a sentence with one sound."""
+
 DRAWN: Final = 200
 """Clips whose captions are counted; a system prompt that never changes makes these many enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """Captions and tokens when every first answer is accepted; a rejected one costs one more."""
+    """Captions and tokens when every first answer is accepted; a rejected one costs one more.
+
+    ``appeals``: about how many of them a judge is asked about; its tokens are among the others.
+    """
 
     captions: int
     tokens_in: int
     tokens_out: int
+    appeals: int = 0
 
 
 def expected(settings: Settings, writer: Writer, manifest: ReadManifest) -> Expected:
@@ -54,6 +65,7 @@ def expected(settings: Settings, writer: Writer, manifest: ReadManifest) -> Expe
         captions=round(captions * scale),
         tokens_in=round(tokens_in * scale),
         tokens_out=round(tokens_out * scale),
+        appeals=0 if writer.judge is None else round(JUDGED * captions * scale),
     )
 
 
@@ -87,7 +99,16 @@ def _messages(
                         style = writer.prompt.style(facts, seed=task.seed, key=task.key)
                         seen = tuple(map(without_contacts, task.captions))
                         asked = tokens_of(writer.prompt.messages(seen, facts, style))
-                        yield asked, len(text) / CHARACTERS_A_TOKEN
+                        judged_in, judged_out = _of_judge(writer, seen, text)
+                        yield asked + judged_in, len(text) / CHARACTERS_A_TOKEN + judged_out
+
+
+def _of_judge(writer: Writer, captions: Sequence[str], sentence: str) -> tuple[float, float]:
+    """Return the tokens in and out that a judge adds to a caption on average."""
+    if writer.judge is None:
+        return 0.0, 0.0
+    asked = tokens_of(writer.judge.prompt.messages(captions, sentence))
+    return JUDGED * asked, JUDGED * ANSWER_TOKENS
 
 
 def _as_asked(group: Group) -> dict[str, RirMeasures]:

@@ -4,11 +4,9 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from elsa_data.captions.asking import Asker, Patience
-from elsa_data.captions.chat import Chat
+from elsa_data.captions.asking import Patience
 from elsa_data.captions.examine import Task, Writer
-from elsa_data.captions.pace import Pace
-from elsa_data.captions.rewrite import Rewriter, Rewritten
+from elsa_data.captions.rewrite import Rewriter, Rewritten, rewriter_of
 from elsa_data.errors import ConfigError, ElementError
 from elsa_data.records import Group, Reject, RirMeasures, ShardRef
 from elsa_data.shards.marks import read_mark
@@ -44,10 +42,9 @@ def first_question(settings: Settings, writer: Writer, refs: Sequence[ShardRef])
         if mark is not None and mark.fingerprint == wanted:
             continue
         with store_of(settings, ref) as store:
-            chat = Chat(writer.model, timeout_s=settings.traffic.timeout_s)
-            asker = Asker(chat, writer.sampling, Pace(settings.traffic), BRIEFLY)
             examiner = examiner_of(settings, writer, store)
-            rewriter = Rewriter(examiner, asker)
+            rewriter = rewriter_of(examiner, writer, settings.traffic, BRIEFLY)
+            chat = rewriter.asker.chat
             for task in filter(examiner.open_question, _tasks(ref, settings)):
                 said = asyncio.run(_alone(rewriter, task)).reasons
                 if not said or not set(said) <= UNSPEAKABLE:

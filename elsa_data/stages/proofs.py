@@ -14,6 +14,7 @@ from elsa_data.acoustics.levels import CEILING_DBFS
 from elsa_data.captions.contacts import without_contacts
 from elsa_data.captions.sharing import unfaithful
 from elsa_data.captions.template import misspoken
+from elsa_data.captions.unsettled import unsettled
 from elsa_data.config import Vocabulary
 from elsa_data.conventions import FOA_CHANNELS
 from elsa_data.corpora.dry import Dry
@@ -121,14 +122,19 @@ def check_captions(
     captioned: Captioned,
     vocabulary: Vocabulary,
 ) -> Iterator[str]:
-    """Yield what a caption says beside the words of its row, or leaves out."""
+    """Yield what a caption says beside the words of its row, or leaves out.
+
+    What a judge let pass is read here for its places alone; see `elsa_data.stages.judged`.
+    """
+    words = captioned.attributes
     for caption in captioned.captions if example.spatial else ():
         originals = originals_of(group, spec, caption.caption_index)
         if caption.source == "llm":
             seen = tuple(map(without_contacts, originals))
-            if reason := unfaithful(caption.text, seen, captioned.attributes, vocabulary):
+            reason = unfaithful(caption.text, seen, words, vocabulary)
+            if reason and (caption.verified or not unsettled(reason, caption.text, seen, words)):
                 yield f"the caption {caption.text!r} is not faithful: {reason}"
-        elif slot := misspoken(caption.text, originals, captioned.attributes):
+        elif slot := misspoken(caption.text, originals, words):
             yield f"the caption {caption.text!r} is not true of the {slot}"
 
 

@@ -8,15 +8,14 @@ from dataclasses import replace
 from typing import Final
 
 from elsa_data.captions.answers import AnswerStore
-from elsa_data.captions.asking import Asker
-from elsa_data.captions.chat import Chat
 from elsa_data.captions.earlier import earlier_answers
 from elsa_data.captions.examine import Examiner, Task, Writer
 from elsa_data.captions.inorder import in_order
-from elsa_data.captions.pace import Pace
+from elsa_data.captions.judge import PASSED
 from elsa_data.captions.repair import repaired
-from elsa_data.captions.rewrite import Rewriter, Rewritten
+from elsa_data.captions.rewrite import Rewriter, Rewritten, rewriter_of
 from elsa_data.captions.sharing import unfaithful
+from elsa_data.captions.unsettled import unsettled
 from elsa_data.records import Captioned, ShardRef, SpatialAttributes, SpatialCaption
 from elsa_data.shards.directory import Directory
 from elsa_data.stages.progress import Progress
@@ -44,16 +43,14 @@ def rewritten(
     ``counts`` takes the accounts: captions by source, attempts, reasons, tokens.
     """
     with store_of(settings, ref) as store:
-        asker = Asker(_chat(settings, writer), writer.sampling, Pace(settings.traffic))
-        rewriter = Rewriter(examiner_of(settings, writer, store), asker)
+        rewriter = rewriter_of(examiner_of(settings, writer, store), writer, settings.traffic)
         window = WINDOW * settings.traffic.max_concurrent
         outcomes = in_order(drafts, _speaking(rewriter, settings, writer), window=window)
         with closing(outcomes):
             for captioned, results in outcomes:
                 counts.update(accounts(results))
-                spent = asker.spent
                 progress.notes = {
-                    "retries": spent.retries,
+                    "retries": rewriter.retries,
                     "fallbacks": counts["captions:template"],
                     "tokens_in": counts["tokens_in"],
                     "tokens_out": counts["tokens_out"],
@@ -81,7 +78,9 @@ def examiner_of(settings: Settings, writer: Writer, store: AnswerStore) -> Exami
     def judge(originals: Sequence[str], attributes: SpatialAttributes, text: str) -> str | None:
         return unfaithful(text, originals, attributes, settings.vocabulary)
 
-    return Examiner(writer, settings.vocabulary, store, judge=judge, mend=repaired)
+    return Examiner(
+        writer, settings.vocabulary, store, judge=judge, mend=repaired, unsettled=unsettled
+    )
 
 
 def tasks_of(drafted: Drafted, settings: Settings) -> list[Task]:
@@ -109,6 +108,7 @@ def accounts(results: Iterable[Rewritten]) -> Counter[str]:
         counts["tokens_out"] += result.tokens_out
         answers = result.reasons[: result.attempts]
         counts.update(f"rejected:{reason.partition(':')[0]}" for reason in answers)
+        counts.update(f"judge:{verdict or PASSED}" for verdict in result.appeals)
         if result.text is None:
             counts[f"fallback:{result.reasons[-1].partition(':')[0]}"] += 1
     return counts
@@ -147,8 +147,5 @@ def _caption(caption: SpatialCaption, result: Rewritten, writer: Writer) -> Spat
         model=writer.model,
         prompt_sha256=writer.prompt.sha256,
         attempts=result.attempts,
+        verified=not result.by_judge,
     )
-
-
-def _chat(settings: Settings, writer: Writer) -> Chat:
-    return Chat(writer.model, timeout_s=settings.traffic.timeout_s)

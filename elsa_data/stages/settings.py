@@ -113,7 +113,16 @@ def prompt_sha256() -> str:
 def _identity_of(writer: Writer) -> dict[str, Any]:
     """Return what captions depend on: the prompt by its name and hash."""
     prompt = {"prompt": writer.prompt.name, "rewrite_sha256": writer.prompt.sha256}
-    return {k: v for k, v in plain(writer).items() if k != "prompt"} | prompt
+    judge = writer.judge
+    if judge is not None:
+        asked = {"prompt": judge.prompt.name, "prompt_sha256": judge.prompt.sha256}
+        prompt |= {"judge": plain(judge) | asked}
+    return {k: v for k, v in _plain(writer).items() if k not in ("prompt", "judge")} | prompt
+
+
+def _plain(writer: Writer) -> dict[str, Any]:
+    """Return what ``build.json`` keeps of a writer; a judge only where there is one."""
+    return {name: value for name, value in plain(writer).items() if value is not None}
 
 
 def state_of(settings: Settings) -> dict[str, Any]:
@@ -124,7 +133,7 @@ def state_of(settings: Settings) -> dict[str, Any]:
         "fingerprints": settings.fingerprints(),
         "preset": to_plain(settings.preset),
         "vocabulary": to_plain(settings.vocabulary),
-        "writer": None if settings.writer is None else plain(settings.writer),
+        "writer": None if settings.writer is None else _plain(settings.writer),
     }
 
 

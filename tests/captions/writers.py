@@ -7,14 +7,14 @@ from pathlib import Path
 import fsspec
 
 from elsa_data.captions.answers import AnswerStore
-from elsa_data.captions.asking import Asker, Patience, Spent
-from elsa_data.captions.chat import Chat
+from elsa_data.captions.asking import Patience, Spent
 from elsa_data.captions.examine import Examiner, Task, Writer
 from elsa_data.captions.inorder import in_order
-from elsa_data.captions.pace import Pace, Traffic
+from elsa_data.captions.pace import Traffic
 from elsa_data.captions.prompts import load_prompt
-from elsa_data.captions.rewrite import Rewriter, Rewritten
+from elsa_data.captions.rewrite import Rewritten, rewriter_of
 from elsa_data.captions.template import misspoken
+from elsa_data.captions.unsettled import unsettled
 from elsa_data.config import load_vocabulary
 from elsa_data.records import PartWords, SpatialAttributes
 
@@ -71,11 +71,10 @@ def rewrite(
 ) -> tuple[list[Rewritten], Spent]:
     """Rewrite some captions with the endpoint of the environment."""
     limits = Traffic(**{"max_concurrent": 8, **traffic})  # pyright: ignore[reportArgumentType]
-    chat = Chat(writer.model, timeout_s=limits.timeout_s)
-    asker = Asker(chat, writer.sampling, Pace(limits), patience)
     with AnswerStore(str(folder), fsspec.filesystem("file")) as store:
-        rewriter = Rewriter(Examiner(writer, VOCABULARY, store, judge=judge), asker)
-        return list(in_order(todo, rewriter.opened(), window=64)), asker.spent
+        examiner = Examiner(writer, VOCABULARY, store, judge=judge, unsettled=unsettled)
+        rewriter = rewriter_of(examiner, writer, limits, patience)
+        return list(in_order(todo, rewriter.opened(), window=64)), rewriter.asker.spent
 
 
 def stored(folder: Path) -> list[str]:

@@ -32,10 +32,15 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[LlmServer]:
 
 
 def ended_at(
-    number: int, wanted: int, server: LlmServer, manifest: Path, out: Path, log: Path
+    number: int,
+    wanted: int,
+    server: LlmServer,
+    words: Sequence[object],
+    out: Path,
+    log: Path,
 ) -> None:
-    """Start the build, and end it with a signal once so many answers are there."""
-    with running(log, "build", manifest, out, *WORDS) as command:
+    """Start a command, and end it with a signal once so many answers are there."""
+    with running(log, *words) as command:
         reached = functools.partial(_reached, out, wanted, command.ended)
         wait_for(f"{wanted} answers", reached)
         time.sleep(random.Random(wanted).uniform(0.0, 0.1))
@@ -61,13 +66,20 @@ def answers_there(out: Path) -> list[bytes]:
 
 
 def interrupted(
-    numbers: Sequence[int], server: LlmServer, manifest: Path, out: Path, log: Path, seed: int
+    numbers: Sequence[int],
+    server: LlmServer,
+    manifest: Path,
+    out: Path,
+    log: Path,
+    seed: int,
+    *more: object,
 ) -> None:
-    draw = random.Random(seed)
+    """Build with ``more`` flags, killed on the way, until it is done; no answer is asked again."""
+    draw, words = random.Random(seed), ("build", manifest, out, *WORDS, *more)
     for number in numbers:
         there = len(answers_there(out))
-        ended_at(number, there + draw.randint(1, 25), server, manifest, out, log)
-    with running(log, "build", manifest, out, *WORDS) as command:
+        ended_at(number, there + draw.randint(1, 25), server, words, out, log)
+    with running(log, *words) as command:
         assert command.wait() == 0, command.stderr
     keys = Counter(
         (file.parent.name, json.loads(line)["key"])
