@@ -11,6 +11,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     out_argument(parser)
     caption_arguments(parser)
     run_arguments(parser)
+    # No sound is computed: nothing is asked of a device, and torch is not loaded.
+    parser.set_defaults(device="cpu")
 
 
 run = stage_command("caption")

@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from elsa_data.captions.chat import Chat
 from elsa_data.captions.examine import Writer
@@ -18,6 +19,7 @@ from elsa_data.stages.expected import Expected
 from elsa_data.stages.preflight import first_question
 from elsa_data.stages.settings import Settings
 from pipelines.launch import RunOptions, launch
+from pipelines.transforms import stage_module
 
 PROMPT, JUDGE_PROMPT = "rewrite.v1", "judge.v1"
 BATCH_SHARE = 0.5
@@ -130,13 +132,18 @@ def asked_first(
     """
     if settings.writer is None:
         return stages
-    first_question(settings, settings.writer, refs)
+    first_question(settings, settings.writer, refs, _measured)
     if not batch:
         return stages
     at = list(stages).index("caption")
     launch(refs, stages[:at], settings, run)
     fetch_by_batch(settings, settings.writer, refs, _say)
     return stages[at:]
+
+
+def _measured(*asked: Any) -> Any:
+    """Return the RIRs of some groups, simulated; what that takes is loaded now."""
+    return stage_module("simulate").measured(*asked)
 
 
 def _say(line: str) -> None:

@@ -34,6 +34,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     manifest_arguments(parser)
     engine_argument(parser)
     run_arguments(parser)
+    # No sound is computed: nothing is asked of a device, and torch is not loaded.
+    parser.set_defaults(device="cpu")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -1,29 +1,30 @@
 """Stages as Beam steps: the element is the name of a shard, the step makes the whole shard."""
 
-from collections.abc import Callable, Iterator, Sequence
+import importlib
+from collections.abc import Iterator, Sequence
+from types import ModuleType
+from typing import Final
 
 import apache_beam as beam
 
 from elsa_data.acoustics.devices import claim
 from elsa_data.acoustics.threads import pin_threads
-from elsa_data.records import ShardRef, ShardReport
 from elsa_data.shards.directory import shard_ref
-from elsa_data.stages.audit import audit
-from elsa_data.stages.caption import caption
-from elsa_data.stages.plan import plan
-from elsa_data.stages.probe import probe
-from elsa_data.stages.render import render
 from elsa_data.stages.settings import Settings
-from elsa_data.stages.simulate import simulate
 
-STAGE_FUNCTIONS: dict[str, Callable[[ShardRef, Settings], ShardReport]] = {
-    "probe": probe,
-    "plan": plan,
-    "simulate": simulate,
-    "caption": caption,
-    "render": render,
-    "verify": audit,
+FUNCTIONS: Final = {
+    "probe": "probe",
+    "plan": "plan",
+    "simulate": "simulate",
+    "caption": "caption",
+    "render": "render",
+    "verify": "audit",
 }
+"""The function of each stage; its module has the same name, and is loaded when it is run."""
+
+COMPUTING: Final = frozenset(("simulate", "render", "verify"))
+"""Stages that compute sound: a process that makes none of them does without torch."""
+
 MIN_RAM = "2GB"
 GPU_HINT = "type:nvidia-l4;count:1;install-nvidia-driver"
 
@@ -34,7 +35,13 @@ def make_shard(name: str, stages: Sequence[str], settings: Settings) -> Iterator
     if ref is None:
         raise ValueError(f"{name!r} names no shard")
     for stage in stages:
-        yield stage, STAGE_FUNCTIONS[stage](ref, settings).rows
+        function = getattr(stage_module(stage), FUNCTIONS[stage])
+        yield stage, function(ref, settings).rows
+
+
+def stage_module(stage: str) -> ModuleType:
+    """Return the module of a stage."""
+    return importlib.import_module(f"elsa_data.stages.{FUNCTIONS[stage]}")
 
 
 class MakeShards(beam.PTransform):
@@ -70,8 +77,9 @@ class _MakeShard(beam.DoFn):
         self._stages, self._settings = tuple(stages), settings
 
     def setup(self) -> None:
-        pin_threads()
-        claim(self._settings.device)
+        if COMPUTING & set(self._stages):
+            pin_threads()
+            claim(self._settings.device)
 
     def process(self, name: str) -> Iterator[tuple[str, int]]:
         yield from make_shard(name, self._stages, self._settings)

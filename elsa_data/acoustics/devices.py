@@ -1,4 +1,7 @@
-"""Where the arithmetic runs: which device, whose, and how much of it at once."""
+"""Where the arithmetic runs: which device, whose, and how much of it at once.
+
+torch is loaded by what needs it: on the CPU nothing is to be asked of it before sound is computed.
+"""
 
 import functools
 import os
@@ -7,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-import torch
 from filelock import FileLock, Timeout
 
 from elsa_data.errors import BuildError, ConfigError
@@ -25,9 +27,13 @@ def resolve(device: str, workers: int = 1) -> str:
     Raises:
         ConfigError: CUDA was asked for and torch sees no device, or fewer than there are workers.
     """
-    if device == "cpu" or (device == "auto" and not torch.cuda.is_available()):
+    if device == "cpu":
         return "cpu"
+    import torch
+
     if not torch.cuda.is_available():
+        if device == "auto":
+            return "cpu"
         raise ConfigError(
             "--device cuda: torch sees no CUDA device; install a CUDA build of torch, "
             "or use --device cpu"
@@ -59,6 +65,8 @@ def claim(device: str) -> None:
         BuildError: other workers of this machine have them all.
     """
     if device == "cuda":
+        import torch
+
         torch.cuda.set_device(slot(torch.cuda.device_count(), tempfile.gettempdir()))
 
 
@@ -95,6 +103,8 @@ def in_halves(
     Raises:
         torch.OutOfMemoryError: one alone is too much.
     """
+    import torch
+
     start = 0
     while start < len(items):
         try:

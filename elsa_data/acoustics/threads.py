@@ -1,8 +1,8 @@
 """One thread an operation: workers are processes, and bits must not hang on thread counts."""
 
-import torch
-
 
 def pin_threads() -> None:
     """Leave torch one thread in this process."""
+    import torch
+
     torch.set_num_threads(1)

@@ -15,7 +15,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import sosfilt
 
 from elsa_data.errors import ClipError
 
@@ -76,6 +75,9 @@ def _blocks(
     samples: NDArray[np.float32], sample_rate_hz: int
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Return the mean square of each block (blocks,) and whether it passes both gates."""
+    # Loaded where sound is heard: with its signals scipy takes 40 MB, and words need none.
+    from scipy.signal import sosfilt
+
     exact = samples.astype(np.float64)
     weighted = _block_power(
         np.asarray(sosfilt(_k_weighting(sample_rate_hz), exact)), sample_rate_hz

@@ -1,8 +1,8 @@
 """The first question of a build, asked alone: a wrong key costs one request and no time."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Final
 
 from elsa_data.captions.asking import Patience
 from elsa_data.captions.examine import Task, Writer
@@ -15,7 +15,9 @@ from elsa_data.stages.caption import draft, drafted
 from elsa_data.stages.plan import plan
 from elsa_data.stages.rewriting import examiner_of, store_of, tasks_of
 from elsa_data.stages.settings import Settings
-from elsa_data.stages.simulate import measured
+
+Measured = Callable[[Sequence[Group], str, str], Iterable[tuple[Any, RirMeasures]]]
+"""`elsa_data.stages.simulate.measured`: handed in, as most builds are simulated by now."""
 
 BRIEFLY: Final = Patience(tries=6, seconds=15.0)
 
@@ -26,10 +28,12 @@ CHANCES: Final = 3
 """Captions that may be misunderstood, one after the other, before the endpoint is to blame."""
 
 
-def first_question(settings: Settings, writer: Writer, refs: Sequence[ShardRef]) -> None:
+def first_question(
+    settings: Settings, writer: Writer, refs: Sequence[ShardRef], measured: Measured
+) -> None:
     """Ask for the first caption that has no answer yet, and keep its answer; none may be left.
 
-    The shard it belongs to is planned, and its room simulated, if that is not done.
+    Its shard is planned, and its room simulated, by ``measured``, if that is not done.
 
     Raises:
         ConfigError: the key, the model or the URL is wrong, or the endpoint speaks otherwise.
@@ -45,7 +49,7 @@ def first_question(settings: Settings, writer: Writer, refs: Sequence[ShardRef])
             examiner = examiner_of(settings, writer, store)
             rewriter = rewriter_of(examiner, writer, settings.traffic, BRIEFLY)
             chat = rewriter.asker.chat
-            for task in filter(examiner.open_question, _tasks(ref, settings)):
+            for task in filter(examiner.open_question, _tasks(ref, settings, measured)):
                 said = asyncio.run(_alone(rewriter, task)).reasons
                 if not said or not set(said) <= UNSPEAKABLE:
                     return
@@ -63,7 +67,7 @@ async def _alone(rewriter: Rewriter, task: Task) -> Rewritten:
         return await rewrite(task)
 
 
-def _tasks(ref: ShardRef, settings: Settings) -> Iterator[Task]:
+def _tasks(ref: ShardRef, settings: Settings, measured: Measured) -> Iterator[Task]:
     """Yield what the caption stage will ask of a shard, before or after it is simulated."""
     plan(ref, settings)
     directory = settings.directory
@@ -75,13 +79,9 @@ def _tasks(ref: ShardRef, settings: Settings) -> Iterator[Task]:
         return
     for group in read_records(directory.shard("plan", ref), directory.fs, Group):
         try:
-            own = _measures(group, settings)
+            made = measured([group], settings.engine, settings.device)
+            own = {measures.placement_id: measures for _, measures in made}
             for example in group.examples:
                 yield from tasks_of(draft(group, example, own, settings.vocabulary), settings)
         except ElementError:
             continue  # its own stage will say so
-
-
-def _measures(group: Group, settings: Settings) -> dict[str, RirMeasures]:
-    made = measured([group], settings.engine, settings.device)
-    return {measures.placement_id: measures for _, measures in made}

@@ -56,6 +56,15 @@ def test_every_command_has_help(here: Command, command: str) -> None:
     assert not done.stderr
 
 
+def test_words_take_no_torch(build: Path) -> None:
+    for mark in build.glob("done/caption/*.json"):
+        mark.unlink()
+    code, heavy = loaded_by(["caption", build])
+    assert code == 0
+    assert "apache_beam" in heavy
+    assert not heavy & {"torch", "pyroomacoustics"}
+
+
 def test_help_and_status_load_nothing_heavy(standing_build: Path) -> None:
     assert loaded_by(["--help"]) == (0, set())
     assert loaded_by(["status", standing_build]) == (0, set())
