@@ -6,6 +6,8 @@ one. A stage goes through arrays of a few megabytes all the time: that would tak
 
 import ctypes
 
+import pyarrow as pa
+
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
 """Parameters of glibc's mallopt, from its malloc.h."""
 
@@ -24,3 +26,5 @@ def keep_memory() -> None:
         mallopt(_TRIM_THRESHOLD, KEPT_BYTES)
         # One pool for all threads: the stages run in those of Beam.
         mallopt(_ARENA_MAX, 1)
+        # Arrow's own pool hands back what has lain idle for 10 ms.
+        pa.set_memory_pool(pa.system_memory_pool())

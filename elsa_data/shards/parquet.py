@@ -133,7 +133,7 @@ def _feature(kind: pa.DataType) -> dict[str, Any]:
 def _stored(examples: list[Example]) -> pa.Table:
     table = to_table(examples, Example)
     names = pa.array([f"{example.example_id}.flac" for example in examples])
-    audio = table[AUDIO].combine_chunks()
+    (audio,) = table[AUDIO].chunks
     stored = pa.StructArray.from_arrays([audio, names], fields=list(_STORED))
     return table.set_column(table.schema.get_field_index(AUDIO), AUDIO, stored)
 

@@ -19,8 +19,9 @@ from elsa_data.shards.schema import Record, arrow_schema, from_table, to_table
 Item = TypeVar("Item")
 
 HEAVY_ROWS: Final = 64
-HEAVY_BYTES: Final = 95_000_000
-"""Row groups with audio or impulse responses: at most 64 rows, and under 100 MB with the rest."""
+HEAVY_BYTES: Final = 24_000_000
+"""Row groups with audio or impulse responses: at most 64 rows, and as much as fits into memory that
+a process keeps for the next; a reader who wants one row reads no more than this."""
 
 
 def write_records(
@@ -98,6 +99,9 @@ def write_tables(
         "use_dictionary": [leaf for leaf in leaves if leaf not in as_is],
         "write_page_index": True,
         "use_content_defined_chunking": published,
+        # A page holds no more than one sound: who wants one reads no others, and the system takes
+        # one large write several times as long as many small ones.
+        "write_batch_size": 1 if as_is else None,
     }
     rows = 0
     with contextlib.ExitStack() as stack:
