@@ -5,12 +5,11 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from elsa_data.captions.lexicon import places, rooms
 from elsa_data.captions.lexicon.idioms import IDIOMS
 from elsa_data.captions.lexicon.needs import Table
 from elsa_data.captions.lexicon.places import CHAIN, CHAIN_VALUES
-from elsa_data.captions.lexicon.places import RULES as PLACE_RULES
 from elsa_data.captions.lexicon.rooms import FREE_OF
-from elsa_data.captions.lexicon.rooms import RULES as ROOM_RULES
 from elsa_data.captions.lexicon.scenes import PATHS
 from elsa_data.captions.lexicon.scenes import RULES as SCENE_RULES
 from elsa_data.records import SpatialAttributes
@@ -23,7 +22,14 @@ def _whole(*patterns: str) -> re.Pattern[str]:
 
 _RULES: Final = Table(
     ((slot, value), _whole(pattern))
-    for rules in (PLACE_RULES, ROOM_RULES, SCENE_RULES)
+    for rules in (places.RULES, rooms.RULES, SCENE_RULES)
+    for slot, values in rules.items()
+    for value, patterns in values.items()
+    for pattern in patterns
+)
+_IMPLIED: Final = Table(
+    ((slot, value), _whole(pattern))
+    for rules in (places.IMPLIED, rooms.IMPLIED)
     for slot, values in rules.items()
     for value, patterns in values.items()
     for pattern in patterns
@@ -60,16 +66,20 @@ MASK = "§"
 Assertions = dict[str, frozenset[str]]
 
 
-def asserted(text: str) -> Assertions:
+def asserted(text: str, *, implied: bool = True) -> Assertions:
     """Return what a caption asserts: slot -> values, slots without an assertion left out.
 
     The slots are direction, elevation, distance, size, reverb, motion ("moving") and outdoor
     ("outdoor"). Directions are the listener's. Negation turns near and far, dampened and
     reverberant into each other; a negated direction, elevation or size reads "not left": it
     equals no word, so that a caption which denies a value never counts as silent.
+
+    Args:
+        text: the caption.
+        implied: whether what the name of a place implies counts too: a stadium is large.
     """
     found: dict[str, set[str]] = {}
-    for slot, value in _assertions(_normalised(text)):
+    for slot, value in _assertions(_normalised(text), implied):
         found.setdefault(slot, set()).add(value)
     return {slot: frozenset(values) for slot, values in found.items()}
 
@@ -113,7 +123,7 @@ def _normalised(text: str) -> str:
     return " ".join(_DECORATION.sub(" ", apart).split()).replace(" ,", ",")
 
 
-def _assertions(text: str) -> Iterator[tuple[str, str]]:
+def _assertions(text: str, implied: bool) -> Iterator[tuple[str, str]]:
     """Yield every (slot, value) a normalised text asserts, some more than once."""
     # "the left's" and "'left'" hold the word "left".
     words = {*_TOKEN.findall(text), *_WORD.findall(text)}
@@ -134,7 +144,8 @@ def _assertions(text: str) -> Iterator[tuple[str, str]]:
             for word in _TOKEN.findall(match.group(1)):
                 if word in CHAIN_VALUES:
                     yield _turned(*CHAIN_VALUES[word], negated)
-    for (slot, value), pattern in _RULES.among(words):
+    implying = _IMPLIED.among(words) if implied else ()
+    for (slot, value), pattern in (*_RULES.among(words), *implying):
         for match in pattern.finditer(text):
             negated = _negated(text, match.start()) or _denies(match.group())
             if not (negated and slot in ("motion", "outdoor")):

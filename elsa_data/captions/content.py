@@ -1,26 +1,32 @@
 """Whether a rewrite keeps what its source caption tells: nothing dropped, nothing invented."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from itertools import pairwise
 from typing import Final
 
-from elsa_data.captions.events import ORDERING, Events, events, is_content, sequential
-from elsa_data.captions.habits import carried, does_so
+from elsa_data.captions.events import ORDERING, Events, events, is_content, is_verb, sequential
+from elsa_data.captions.exchange import exchanged
+from elsa_data.captions.habits import carried, does_so, goes_without_saying
 from elsa_data.captions.lexicon.marks import MASK
 from elsa_data.captions.lexicon.plain import (
     MOVING,
     UNNAMED,
+    VAGUE,
 )
+from elsa_data.captions.loose import is_helper
 from elsa_data.captions.pairing import Pairing
 from elsa_data.captions.roles import detached, recounted, stranger, swapped
 from elsa_data.captions.telling import mixed, renegated, reordered
 from elsa_data.captions.ways import arriving, redirected
-from elsa_data.captions.wording import lemmas, same, verb_lemmas
+from elsa_data.captions.wording import is_noun, lemmas, same, verb_lemmas
 
 _NOUNS_BESIDES: Final = frozenset(
     ("sound", "noise", "listener", "source", "point", "place", "spot", "position", "can", "make")
 )
 """Plain words that an article may stand before."""
+
+_HALF: Final = 3
+"""Letters of either half of a compound, at least."""
 
 _OBJECTS: Final = tuple([opening] for opening in ("on", "a", "an", "the"))
 
@@ -33,22 +39,28 @@ def difference(source: Sequence[str], rewrite: Sequence[str]) -> str | None:
         rewrite: the same of the rewrite.
     """
     kept, told = events(source), events(rewrite)
-    partner: dict[int, int] = {}
-    for place, (word, _, _) in enumerate(told.words):
+    kept_words, told_words = ([word for word, _, _ in found.words] for found in (kept, told))
+    pairing = Pairing(kept, told, partner := {})
+    for place in range(len(told_words)):
         found = _partner(kept, told, place, partner)
         if found is not None:
             partner[place] = found
-        elif not (
-            any(same(word, plain) for plain in source if not is_content(plain))
-            or (word in UNNAMED and (_is_passive(source) or _is_bare_deed(source)))
-            or _carries_on(source, kept, rewrite, told.words[place][1])
-            or (word == "continues" and _goes_on_doing(rewrite, told.words[place][1]))
-            or does_so(kept, word)
-            or carried(kept, told, rewrite, place, set(partner.values()))
-        ):
+    for place, (word, at, _) in enumerate(told.words):
+        if place in partner or _is_licensed(source, rewrite, pairing, place):
+            continue
+        if is_helper(rewrite, at, kept_words):
+            continue
+        found = exchanged(pairing, place)
+        if found is None:
             return f"invented:{word}"
-    for place, (word, _, _) in enumerate(kept.words):
-        if place in partner.values() or word in UNNAMED:
+        partner[place] = found
+    said = set(partner.values()) | _other_halves(kept, told, partner)
+    for place, (word, at, _) in enumerate(kept.words):
+        if place in said or word in UNNAMED or is_helper(source, at, told_words):
+            continue
+        if _is_said_again(kept, place, said) or goes_without_saying(kept, place):
+            continue
+        if word in VAGUE and MASK in rewrite:
             continue
         if not any(same(word, plain) for plain in rewrite if not is_content(plain)):
             return f"dropped:{word}"
@@ -59,9 +71,8 @@ def difference(source: Sequence[str], rewrite: Sequence[str]) -> str | None:
         return "invented:until"
     if _is_unfinished(rewrite):
         return "format:unfinished"
-    pairing = Pairing(kept, told, partner)
     return (
-        mixed(pairing)
+        mixed(source, pairing)
         or reordered(pairing, sequential(source, kept))
         or renegated(source, rewrite, pairing)
         or recounted(source, rewrite, pairing)
@@ -70,6 +81,56 @@ def difference(source: Sequence[str], rewrite: Sequence[str]) -> str | None:
         or arriving(source, rewrite, pairing)
         or redirected(source, rewrite, pairing)
         or stranger(source, rewrite)
+    )
+
+
+def _is_said_again(kept: Events, place: int, said: Set[int]) -> bool:
+    """Return whether a thing is named again, where the rewrite need not: "his dog, which"."""
+    word, _, number = kept.words[place]
+    named = any(n in said and lemmas(word) & lemmas(kept.words[n][0]) for n in range(place))
+    return (
+        named
+        and is_noun(word)
+        and not is_verb(word)
+        and any(n in said for n, (_, _, other) in enumerate(kept.words) if other == number)
+    )
+
+
+def _halves(word: str, others: Sequence[str]) -> list[int] | None:
+    """Return which two of some words a compound is made of: birdsong, of "birds sing"."""
+    for cut in range(_HALF, len(word) - _HALF + 1):
+        found = [
+            next((n for n, other in enumerate(others) if same(half, other)), None)
+            for half in (word[:cut], word[cut:])
+        ]
+        if None not in found:
+            return [n for n in found if n is not None]
+    return None
+
+
+def _other_halves(kept: Events, told: Events, partner: Mapping[int, int]) -> set[int]:
+    """Return the words of the source that a compound of the rewrite says besides its partner."""
+    known = [word for word, _, _ in kept.words]
+    found: set[int] = set()
+    for place, (word, _, _) in enumerate(told.words):
+        if place in partner and not same(word, known[partner[place]]):
+            found.update(_halves(word, known) or ())
+    return found
+
+
+def _is_licensed(
+    source: Sequence[str], rewrite: Sequence[str], pairing: Pairing, place: int
+) -> bool:
+    """Return whether a rewrite may bring a word that says none of its source's."""
+    word, at, _ = pairing.rewrite.words[place]
+    kept = pairing.source
+    return (
+        any(same(word, plain) for plain in source if not is_content(plain))
+        or (word in UNNAMED and (_is_passive(source) or _is_bare_deed(source)))
+        or _carries_on(source, kept, rewrite, at)
+        or (word == "continues" and _goes_on_doing(rewrite, at))
+        or does_so(kept, word)
+        or carried(pairing, rewrite, place)
     )
 
 
@@ -124,7 +185,25 @@ def _partner(kept: Events, told: Events, place: int, partner: dict[int, int]) ->
     said = [n for n, (other, _, _) in enumerate(kept.words) if same(word, other)]
     free = [n for n in said if n not in partner.values()]
     if free:
-        return min(free, key=lambda n: (word != kept.words[n][0], abs(n - expected)))
+        event = kept.words[expected - 1][2] if expected else 0
+        return min(
+            free,
+            key=lambda n: (
+                kept.words[n][2] != event,
+                word != kept.words[n][0],
+                abs(n - expected),
+            ),
+        )
+    words = [other for other, _, _ in kept.words]
+    halves = _halves(word, words)
+    if halves:
+        return halves[0]
+    for n, other in enumerate(words):
+        if _halves(other, [each for each, _, _ in told.words]) and (
+            other.startswith(word)
+            or any(same(word, other[cut:]) for cut in range(_HALF, len(other)))
+        ):
+            return n
     # One word may be said twice in two forms: "with a dry cough is coughing".
     for n in said:
         forms = {told.words[p][0] for p, source in partner.items() if source == n}

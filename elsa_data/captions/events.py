@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from elsa_data.captions.lexicon.marks import MASK
 from elsa_data.captions.lexicon.plain import CLAUSE_WORDS, MOMENTS, PLAIN
-from elsa_data.captions.wording import STOPS, is_plural, lemmas, verb_lemmas
+from elsa_data.captions.wording import STOPS, is_adjective, is_plural, lemmas, verb_lemmas
 
 _THEN: Final = frozenset(
     (
@@ -25,6 +25,23 @@ ORDERING: Final = _THEN | {"before", "after"}
 
 _AND: Final = frozenset(("and", ","))
 _BEFORE_VERBS: Final = _AND | {"is", "are", "it", "then", "gets", "being", "that", "which"}
+_CLAUSE: Final = 6
+"""Words before a verb among which the verb stands that it goes on from."""
+
+_TRAILING: Final = frozenset(("after", "before", "until"))
+"""Words that open an event which hangs on the one before it."""
+
+_OPENING: Final = _BEFORE_VERBS | {
+    "while",
+    "as",
+    "before",
+    "after",
+    "when",
+    "but",
+    "he",
+    "she",
+    "they",
+}
 _ANSWERS: Final = frozenset(("answer", "reply", "respond"))
 
 
@@ -54,17 +71,24 @@ def events(tokens: Sequence[str]) -> Events:
     joined: set[tuple[int, int]] = set()
     number, waiting, opened = -1, list[str](), True
     subordinate: str | None = None
+    main = -1
     for place, token in enumerate(tokens):
         if is_content(token):
             if opened:
                 number, opened = number + 1, False
                 if number and set(waiting) <= _AND:
                     joined.add((number - 1, number))
+                if "then" in waiting and number > main + 1 >= 1:
+                    order.add((main, number))
                 subordinate = _ordered(order, number, waiting, subordinate)
+                if not _TRAILING & set(waiting):
+                    main = number
                 waiting = []
             words.append((token, place, number))
             continue
         if token == "with" and not _acts_after(tokens, place):
+            continue
+        if token in _AND and _is_between_adjectives(tokens, place):
             continue
         if token in CLAUSE_WORDS or token in ORDERING:
             opened = True
@@ -72,6 +96,41 @@ def events(tokens: Sequence[str]) -> Events:
     if number > 0 and {"follows", "follow"} & set(waiting):
         order.add((number - 1, number))
     return Events(words, order, joined)
+
+
+def is_verb(word: str) -> bool:
+    """Return whether a word shows by its form that it may be a verb."""
+    return bool(verb_lemmas(word) - {word})
+
+
+def goes_on(tokens: Sequence[str], found: Events) -> set[int]:
+    """Return the events in which who acted in the event before acts again: "and sneezes"."""
+    first: dict[int, int] = {}
+    for _, at, number in found.words:
+        first.setdefault(number, at)
+    return {
+        number for number, at in first.items() if number and _acts(tokens, _opening(tokens, at))
+    }
+
+
+def _opening(tokens: Sequence[str], at: int) -> int:
+    """Return where the clause of a content word opens: at "making" of "making noises"."""
+    before = tokens[at - 1]
+    return at - 1 if is_verb(before) and before not in _BEFORE_VERBS else at
+
+
+def _acts(tokens: Sequence[str], at: int) -> bool:
+    """Return whether a word that opens an event is its verb: "and barks", not "and birds sing"."""
+    word = tokens[at]
+    if tokens[at - 1] not in _OPENING or not verb_lemmas(word):
+        return False
+    after = tokens[at + 1] if at + 1 < len(tokens) else "."
+    follows = is_content(after) and bool(verb_lemmas(after))
+    if word in verb_lemmas(word):
+        # "Dogs bark and run" has no verb in -s: "a toilet flushes and water drains" has.
+        before = tokens[max(at - _CLAUSE, 0) : at]
+        return not follows and not any(is_verb(t) and t.endswith("s") for t in before[1:])
+    return not is_plural(word) or not follows or is_plural(after) or after.endswith("ing")
 
 
 def _ordered(
@@ -98,6 +157,17 @@ def _leads(waiting: Sequence[str], word: str) -> bool:
     return bool({"and", ";", "but", "."} & set(waiting[: waiting.index(word)]))
 
 
+def _is_between_adjectives(tokens: Sequence[str], place: int) -> bool:
+    """Return whether "and" or a comma parts two adjectives of one thing: "long, scratchy notes"."""
+    around = [*tokens[max(place - 1, 0) : place], *tokens[place + 1 : place + 3]]
+    return (
+        len(around) == 3
+        and all(map(is_content, around))
+        and is_adjective(around[0])
+        and (is_adjective(around[1]) or around[1].endswith(("ing", "ed")))
+    )
+
+
 def _acts_after(tokens: Sequence[str], place: int) -> bool:
     """Return whether something is done in what follows "with": cars honking, not a deep voice."""
     for token in tokens[place + 1 :]:
@@ -111,18 +181,22 @@ def _acts_after(tokens: Sequence[str], place: int) -> bool:
 def sequential(tokens: Sequence[str], found: Events) -> set[tuple[int, int]]:
     """Return the joined events of which the second can only come after the first.
 
-    One of the two happens at a moment, and the second goes on from the first: the same thing acts
-    ("starts and drives away"), it is spoken of again ("cuts a tree and the tree falls"), or it
-    answers.
+    One of the two happens at a moment or is done to something, and the second goes on from the
+    first: the same thing acts ("starts and drives away"), it is spoken of again ("cuts a tree and
+    the tree falls"), or it answers.
     """
     said: dict[int, list[tuple[str, int]]] = {}
+    on = goes_on(tokens, found)
     for word, at, number in found.words:
         said.setdefault(number, []).append((word, at))
     return {
         (one, other)
         for one, other in found.joined
-        if any(_is_moment(tokens, word, at) for word, at in said[one] + said[other])
-        and _goes_on(tokens, said[one], said[other])
+        if (
+            (other in on and max(len(said[one]) - (one not in on), len(said[other])) > 1)
+            or any(_is_moment(tokens, word, at) for word, at in said[one] + said[other])
+        )
+        and _goes_on(tokens, [each for n in range(one + 1) for each in said[n]], said[other])
     }
 
 
@@ -138,7 +212,7 @@ def _goes_on(
     """Return whether an event goes on from the one before."""
     opening, at = later[0]
     before = tokens[at - 1] if at else ""
-    acts = bool(verb_lemmas(opening) - {opening}) and before in _BEFORE_VERBS
+    acts = is_verb(opening) and before in _BEFORE_VERBS
     again = before in ("the", "its") and (
         before == "its" or any(lemmas(opening) & lemmas(word) for word, _ in earlier)
     )

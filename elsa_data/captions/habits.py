@@ -6,7 +6,8 @@ from typing import Final
 from elsa_data.captions.events import Events
 from elsa_data.captions.lexicon.grammar import lines_of
 from elsa_data.captions.lexicon.marks import MASK
-from elsa_data.captions.lexicon.plain import CARRYING
+from elsa_data.captions.lexicon.plain import CARRYING, SOUNDS
+from elsa_data.captions.pairing import Pairing
 from elsa_data.captions.wording import is_plural, lemmas, verb_lemmas
 
 
@@ -33,16 +34,28 @@ def does_so(kept: Events, word: str) -> bool:
     )
 
 
-def carried(kept: Events, told: Events, rewrite: Sequence[str], place: int, done: set[int]) -> bool:
+def goes_without_saying(found: Events, place: int) -> bool:
+    """Return whether a verb tells of a sound what every such sound does: rain that falls."""
+    word, _, number = found.words[place]
+    does = verb_lemmas(word)
+    return any(
+        does & _HABITS.get(lemma, frozenset())
+        for thing, _, event in found.words
+        if event == number
+        for lemma in lemmas(thing) & SOUNDS
+    )
+
+
+def carried(pairing: Pairing, rewrite: Sequence[str], place: int) -> bool:
     """Return whether a verb only brings a sound to the listener: "braying carries from afar".
 
     Args:
-        kept: the source's events.
-        told: the rewrite's events.
-        rewrite: its tokens.
-        place: of the verb among the content words of the rewrite.
-        done: places among the source's content words that the rewrite has said before.
+        pairing: which word says which.
+        rewrite: the tokens of the rewrite.
+        place: of the verb among its content words.
     """
+    kept, told = pairing.source, pairing.rewrite
+    done = {origin for other, origin in pairing.partner.items() if other < place}
     word, at, _ = told.words[place]
     if not place or not verb_lemmas(word) & CARRYING or rewrite[at + 1 : at + 2] != [MASK]:
         return False

@@ -1,10 +1,9 @@
 """What a rewrite says about place and room, and the words that are left when that is taken out."""
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from elsa_data.captions.said_places import without_places
-from elsa_data.captions.said_rooms import without_echoes, without_rooms
+from elsa_data.captions.said_rooms import NO_ROOMS, Rooms, without_echoes, without_rooms
 
 
 class Reading(NamedTuple):
@@ -20,14 +19,15 @@ class Reading(NamedTuple):
     rest: str
 
 
-def read(tokens: str, *, rooms: Iterable[str] = ()) -> Reading:
+def read(tokens: str, rooms: Rooms = NO_ROOMS) -> Reading:
     """Return what tokens say about place and room, and what is left.
 
     Args:
         tokens: of `elsa_data.captions.wording.worded`.
-        rooms: further nouns that count as the room, and stay in what is left.
+        rooms: further nouns that count as the room, and stay in what is left, and what else is
+            said of them.
     """
     said: set[tuple[str, str]] = set()
-    rest = without_rooms(tokens, frozenset(rooms), said)
+    rest = without_rooms(tokens, rooms, said)
     rest = without_places(rest, said)
     return Reading(said, without_echoes(rest, said))

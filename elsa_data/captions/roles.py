@@ -1,21 +1,36 @@
 """Whether who acts, how many, and what they are like stay as the source caption has it."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
-from elsa_data.captions.events import is_content
+from elsa_data.captions.events import goes_on, is_content, is_verb
 from elsa_data.captions.lexicon.marks import MASK
 from elsa_data.captions.lexicon.plain import (
     ARTICLES,
     DESCRIPTORS,
+    DIRECTED,
     NOUNS_OF,
+    NUMBERS,
+    RELATIONS,
     THEIRS,
 )
 from elsa_data.captions.pairing import Pairing
-from elsa_data.captions.wording import STOPS, is_noun, is_plural, is_singular, lemmas, verb_lemmas
+from elsa_data.captions.wording import (
+    STOPS,
+    is_adjective,
+    is_noun,
+    is_plural,
+    is_singular,
+    lemmas,
+    verb_lemmas,
+)
 
 OF_AGENTS: Final = frozenset(("by", "of", "'s", "from", "with"))
 """Words by which the one who acts may stand after what is acted on."""
+
+_LEADING: Final = {*OF_AGENTS, *DIRECTED, *RELATIONS}
+"""Words that lead a thing in which neither acts nor is acted on."""
 
 _THINGS: Final = frozenset(("it", "them", "him", "her"))
 _TOWARDS: Final = frozenset(("at", "to", "with", "for", "against"))
@@ -46,11 +61,13 @@ def _is_miscounted(pairing: Pairing, place: int, origin: int) -> bool:
     told, kept = pairing.rewrite.words[place][0], pairing.source.words[origin][0]
     if told.endswith("times") == kept.endswith("times"):
         return False
-    words, step = pairing.source.words, 1 if kept.endswith("times") else -1
-    head = pairing.partner.get(place + step)
+    words = pairing.source.words
     if kept.endswith("times"):
-        does = head is not None and verb_lemmas(words[head][0]) - {words[head][0]}
-        return not does or head is None or words[head][2] != words[origin][2]
+        heads = [n for n in _run(pairing, place) if n is not None]
+        return not any(
+            verb_lemmas(words[n][0]) - {words[n][0]} and words[n][2] == words[origin][2]
+            for n in heads
+        )
     return pairing.partner.get(place - 1) != origin + 1
 
 
@@ -75,14 +92,16 @@ def _is_verb_here(tokens: Sequence[str], at: int) -> bool:
     before = tokens[at - 1] if at else ","
     if before in {"that", "which", "who", "it", "and", "then", "she", "he", "but", MASK}:
         return True
-    return is_content(before) and not before.endswith("s") and before not in DESCRIPTORS
+    return is_content(before) and not before.endswith("s") and before not in DESCRIPTORS | NUMBERS
 
 
 def detached(source: Sequence[str], rewrite: Sequence[str], pairing: Pairing) -> str | None:
     """Return a slug when an adjective stands with another thing than before."""
     back = {origin: place for place, origin in pairing.partner.items()}
     for origin, (word, at, number) in enumerate(pairing.source.words):
-        if word not in DESCRIPTORS or origin + 1 >= len(pairing.source.words):
+        if not (word in DESCRIPTORS or is_adjective(word)) or origin + 1 >= len(
+            pairing.source.words
+        ):
             continue
         _, head_at, head_number = pairing.source.words[origin + 1]
         if head_number != number or head_at != at + 1 or origin not in back:
@@ -91,18 +110,21 @@ def detached(source: Sequence[str], rewrite: Sequence[str], pairing: Pairing) ->
             continue
         place = back[origin]
         following = place + 1
-        adjacent = (
-            following < len(pairing.rewrite.words)
-            and pairing.rewrite.words[following][1] == pairing.rewrite.words[place][1] + 1
-            and not (pairing.rewrite.words[place][0].endswith("ly") and not word.endswith("ly"))
-        )
-        if not adjacent:
+        run = _run(pairing, place)
+        if not run or (pairing.rewrite.words[place][0].endswith("ly") and not word.endswith("ly")):
             continue
-        if pairing.partner.get(following) != origin + 1 and not _between(
-            pairing, following, origin
-        ):
+        if origin + 1 not in run and not _between(pairing, following, origin):
             return f"moved:{word}"
     return None
+
+
+def _run(pairing: Pairing, place: int) -> list[int | None]:
+    """Return what the words say that follow a word of the rewrite without a break."""
+    words = pairing.rewrite.words
+    end = place + 1
+    while end < len(words) and words[end][1] == words[end - 1][1] + 1:
+        end += 1
+    return [pairing.partner.get(n) for n in range(place + 1, end)]
 
 
 def _between(pairing: Pairing, following: int, origin: int) -> bool:
@@ -113,27 +135,45 @@ def _between(pairing: Pairing, following: int, origin: int) -> bool:
 
 
 def swapped(source: Sequence[str], rewrite: Sequence[str], pairing: Pairing) -> str | None:
-    """Return a slug when what acts and what is acted on changed places."""
+    """Return a slug when what acts and what is acted on, or is near it, changed places."""
     things = {
         origin: place
         for place, origin in pairing.partner.items()
         if _is_thing(source, pairing.source.words[origin][1])
         and _is_thing(rewrite, pairing.rewrite.words[place][1])
     }
+    on = goes_on(source, pairing.source)
     for first, one in things.items():
         for second, other in things.items():
-            events_ = pairing.source.words[first][2], pairing.source.words[second][2]
-            if first >= second or events_[0] != events_[1]:
+            earlier, later = pairing.source.words[first][2], pairing.source.words[second][2]
+            if first >= second or not set(range(earlier + 1, later + 1)) <= on:
                 continue
             low, high = sorted((one, other))
             span = rewrite[pairing.rewrite.words[low][1] : pairing.rewrite.words[high][1]]
             original = source[pairing.source.words[first][1] : pairing.source.words[second][1]]
-            turned = ("by" in span) != ("by" in original)
+            turned = _names_agent(span) != _names_agent(original)
             reversed_ = one > other
             loose = bool(set(span) & {*OF_AGENTS, *STOPS, "as", "while"})
-            if reversed_ != turned and not (reversed_ and loose):
+            # "On a table, a man taps" leads its table in; "a table, which taps a man" does not.
+            led = any(_is_led(rewrite, pairing.rewrite.words[place][1]) for place in (one, other))
+            if reversed_ != turned and not (reversed_ and loose and led):
                 return "roles-swapped"
     return None
+
+
+def _is_led(tokens: Sequence[str], at: int) -> bool:
+    """Return whether a preposition stands before a noun, its article and its adjectives."""
+    before = at - 1
+    while before >= 0 and tokens[before] not in _LEADING:
+        if tokens[before] not in ARTICLES and not is_adjective(tokens[before]):
+            return False
+        before -= 1
+    return before >= 0
+
+
+def _names_agent(tokens: Sequence[str]) -> bool:
+    """Return whether "by" leads to who acts, and does not tell that something passes by."""
+    return any(one == "by" and other in ARTICLES for one, other in pairwise([*tokens, "the"]))
 
 
 def _is_thing(tokens: Sequence[str], at: int) -> bool:
@@ -141,7 +181,8 @@ def _is_thing(tokens: Sequence[str], at: int) -> bool:
     before = at - 1
     while before >= 0 and tokens[before] in DESCRIPTORS:
         before -= 1
-    return before >= 0 and tokens[before] in ARTICLES
+    alone = at + 1 >= len(tokens) or not (is_content(tokens[at + 1]) and is_noun(tokens[at + 1]))
+    return before >= 0 and tokens[before] in ARTICLES and (alone or is_verb(tokens[at + 1]))
 
 
 def stranger(source: Sequence[str], rewrite: Sequence[str]) -> str | None:

@@ -1,13 +1,14 @@
 """What a caption says about the room: its size and its reverberation."""
 
 import re
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Set
+from typing import Final, NamedTuple
 
 from elsa_data.captions.lexicon.grammar import grammar, tokens
-from elsa_data.captions.lexicon.marks import MASK, ROOM
+from elsa_data.captions.lexicon.marks import MASK, QUALITY, ROOM
 from elsa_data.captions.lexicon.needs import Table, needed
-from elsa_data.captions.lexicon.plain import NEGATORS
+from elsa_data.captions.lexicon.plain import NEGATORS, PLACE_NOUNS
+from elsa_data.captions.wording import is_adjective, verb_lemmas
 
 _SLOT_OF: Final = {
     **dict.fromkeys(("small", "large"), "size"),
@@ -43,6 +44,10 @@ _AMPLE: Final = tokens(
 _FITTING: Final = {"hall": "large", "quarters": "small", "confines": "small"}
 """Nouns that count as the room only where this size is said with them."""
 
+_JOINTS: Final = frozenset((",", "and"))
+_REACH: Final = 7
+"""Words after an adjective among which its room is named."""
+
 _ENCLOSED: Final = frozenset(("indoor", "enclosed"))
 """Words that make a room of "area" and "place", which are none by themselves."""
 
@@ -59,12 +64,46 @@ _DRY: Final = tokens("|".join(pattern for _, pattern in _SECTIONS["dry"]))
 _WET: Final = tokens("|".join(pattern for _, pattern in _SECTIONS["wet"]))
 
 
-def without_rooms(text: str, rooms: frozenset[str], said: set[tuple[str, str]]) -> str:
+class Rooms(NamedTuple):
+    """The rooms that a source caption names, in which a rewrite may say that they are large.
+
+    Attributes:
+        nouns: what they are called.
+        qualities: what else they are, in words that are no place's: "busy" of a cafeteria.
+    """
+
+    nouns: Set[str]
+    qualities: Set[str]
+
+
+NO_ROOMS: Final = Rooms(frozenset(), frozenset())
+
+
+def rooms_of(text: str) -> Rooms:
+    """Return the rooms that the tokens of a source caption name."""
+    found = text.split()
+    qualities: set[str] = set()
+    for place, token in enumerate(found):
+        if token in PLACE_NOUNS or token in _NOUNS:
+            before = place - 1
+            while before >= 0 and (found[before] in _JOINTS or _describes(found[before])):
+                qualities.add(found[before])
+                before -= 1
+    told = {word for word in qualities for _, pattern in _ADJECTIVES if pattern.search(word)}
+    return Rooms(PLACE_NOUNS & set(found), frozenset(qualities - _JOINTS - told))
+
+
+def _describes(word: str) -> bool:
+    """Return whether a word may be an adjective, such as "crowded"."""
+    return is_adjective(word) or (word.endswith(("ed", "ing")) and bool(verb_lemmas(word)))
+
+
+def without_rooms(text: str, rooms: Rooms, said: set[tuple[str, str]]) -> str:
     """Return tokens without what they say about the room, which is added to ``said``.
 
     Args:
         text: tokens.
-        rooms: nouns that count as the room beside the general ones, and stay among the tokens.
+        rooms: those that count beside the general ones, and stay among the tokens.
         said: (slot, value) pairs.
     """
     named: set[str] = set()
@@ -72,16 +111,19 @@ def without_rooms(text: str, rooms: frozenset[str], said: set[tuple[str, str]]) 
     def taken(match: re.Match[str]) -> str:
         values = set(_values(match.group()))
         noun = match.group("noun").removeprefix(ROOM)
-        misfit = noun not in rooms and _FITTING.get(noun, noun) not in values | {noun}
+        misfit = noun not in rooms.nouns and _FITTING.get(noun, noun) not in values | {noun}
         if not values or misfit:
             return match.group()
         named.add(noun)
         said.update((_SLOT_OF.get(value, "size"), value) for value in values)
-        return f"{MASK} {noun} {MASK}" if noun in rooms else MASK
+        kept = [word[1:] for word in match.group().split() if word.startswith(QUALITY)]
+        kept += [noun] if noun in rooms.nouns else []
+        return " ".join((MASK, *kept, MASK)) if kept else MASK
 
-    if not _NOUNS.isdisjoint(text.split()) or rooms:
-        text = _ROOM.sub(taken, f"{_marked(text, rooms)} ").replace(ROOM, "")
-    if len(named) > 1 and named & (_FITTING.keys() - rooms):
+    if not _NOUNS.isdisjoint(text.split()) or rooms.nouns:
+        text = _ROOM.sub(taken, f"{_marked(text, rooms)} ")
+        text = text.replace(ROOM, "").replace(QUALITY, "")
+    if len(named) > 1 and named & (_FITTING.keys() - rooms.nouns):
         said.add(("place", "denied"))
     if _ECHOES.search(text):
         said.add(("reverb", "reverberant"))
@@ -115,14 +157,16 @@ def _echoes(match: re.Match[str], said: set[tuple[str, str]]) -> str:
     return MASK
 
 
-def _marked(text: str, rooms: frozenset[str]) -> str:
-    """Return tokens in which the nouns that count as the room here are marked."""
-    if not rooms:
-        return text
+def _marked(text: str, rooms: Rooms) -> str:
+    """Return tokens in which the nouns that count as the room here and their words are marked."""
     found = text.split()
     for place, token in enumerate(found):
-        if token in rooms and found[place - 1] not in _ENCLOSED:
+        if token in rooms.nouns and found[place - 1] not in _ENCLOSED:
             found[place] = ROOM + token
+        elif token in rooms.qualities:
+            after = {word.removeprefix(ROOM) for word in found[place + 1 : place + 1 + _REACH]}
+            if after & (rooms.nouns | _NOUNS):
+                found[place] = QUALITY + token
     return " ".join(found)
 
 

@@ -1,32 +1,86 @@
 """Whether a rewrite keeps its events apart, in order, and denies what its source denies."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Sequence, Set
+from itertools import combinations
 from typing import Final
 
-from elsa_data.captions.events import Events
+from elsa_data.captions.events import Events, goes_on, is_verb
 from elsa_data.captions.lexicon.plain import (
+    ARTICLES,
     NEGATORS,
     UNNAMED,
 )
 from elsa_data.captions.pairing import Pairing
 
+_WITHIN: Final = frozenset(("in", "inside", "at", "within"))
 FULL_EVENT: Final = 2
 """Content words from which an event stands for itself: one who acts, and what is done."""
 
 
-def mixed(pairing: Pairing) -> str | None:
-    """Return a slug when one event of the rewrite joins words of two events of the source."""
-    sizes: dict[int, int] = {}
-    for _, _, number in pairing.source.words:
-        sizes[number] = sizes.get(number, 0) + 1
-    joined: dict[int, set[int]] = {}
+def mixed(source: Sequence[str], pairing: Pairing) -> str | None:
+    """Return a slug when an event of the rewrite joins a part of one event with another.
+
+    Two events may be told as one, each whole: "a dog barks and chases a cat" as "a barking dog
+    chases a cat". Who acts in both, and a place at the end of both captions, belongs to neither.
+    What is said after the last of some deeds may be said of all.
+
+    Args:
+        source: tokens of the source caption.
+        pairing: which word says which.
+    """
+    words = pairing.source.words
+    on = goes_on(source, pairing.source)
+    loose = _shared(pairing, on) | _last_place(source, pairing)
+    sizes = Counter(number for n, (_, _, number) in enumerate(words) if n not in loose)
+    deeds: set[tuple[int, int]] = set()
+    drawn: dict[int, set[int]] = {}
+    spread: dict[int, set[int]] = {}
     for place, origin in pairing.partner.items():
-        number = pairing.source.words[origin][2]
-        if pairing.source.words[origin][0] in UNNAMED:
+        number = words[origin][2]
+        if origin in loose or words[origin][0] in UNNAMED or sizes[number] < FULL_EVENT:
             continue
-        if sizes[number] >= FULL_EVENT:
-            joined.setdefault(pairing.rewrite.words[place][2], set()).add(number)
-    return "events-mixed" if any(len(numbers) > 1 for numbers in joined.values()) else None
+        event = pairing.rewrite.words[place][2]
+        drawn.setdefault(event, set()).add(number)
+        if is_verb(words[origin][0]):
+            deeds.add((number, event))
+        spread.setdefault(number, set()).add(event)
+    for event, pair in ((e, p) for e, numbers in drawn.items() for p in combinations(numbers, 2)):
+        earlier, later = sorted(pair)
+        same_actor = set(range(earlier + 1, later + 1)) <= on
+        apart = len(spread[earlier]) > 1 and not (same_actor and (earlier, event) in deeds)
+        if apart or (len(spread[later]) > 1 and not same_actor):
+            return "events-mixed"
+    return None
+
+
+def _shared(pairing: Pairing, on: Set[int]) -> set[int]:
+    """Return the words for who acts, where the next event goes on with the same."""
+    found: set[int] = set()
+    begun, ended = set(on), set[int]()
+    for n, (word, _, number) in enumerate(pairing.source.words):
+        if number + 1 not in on or number in ended:
+            continue
+        # What an event opens with is no verb, unless it goes on itself: "ducks quack".
+        if number in begun and is_verb(word):
+            ended.add(number)
+        else:
+            found.add(n)
+        begun.add(number)
+    return found
+
+
+def _last_place(source: Sequence[str], pairing: Pairing) -> set[int]:
+    """Return the words of the place that both captions end with: "in the bathroom"."""
+    words, told = pairing.source.words, pairing.rewrite.words
+    found: set[int] = set()
+    for n in range(len(words) - 1, max(len(words) - FULL_EVENT - 1, -1), -1):
+        if pairing.partner.get(len(told) - 1 - len(found)) not in range(n - 1, len(words)):
+            break
+        found.add(n)
+        if source[words[n][1] - 1] in ARTICLES and source[words[n][1] - 2] in _WITHIN:
+            return found
+    return set()
 
 
 def reordered(pairing: Pairing, sequence: set[tuple[int, int]]) -> str | None:

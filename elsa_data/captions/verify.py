@@ -8,13 +8,20 @@ from typing import Final
 from elsa_data.captions.assertions import asserted
 from elsa_data.captions.clean import MAX_CHARACTERS
 from elsa_data.captions.content import difference
-from elsa_data.captions.events import is_content
 from elsa_data.captions.form import misformed
 from elsa_data.captions.lexicon.marks import BREAK, KEPT
-from elsa_data.captions.lexicon.plain import ARTICLES, PLACE_NOUNS, SPATIAL
-from elsa_data.captions.reading import read
+from elsa_data.captions.reading import Reading, read
+from elsa_data.captions.said_rooms import rooms_of
+from elsa_data.captions.sparing import before_verbs, spared_neighbours, spared_speech
 from elsa_data.captions.ways import moving
-from elsa_data.captions.wording import compounded, phrased, quoted, same, verb_lemmas, worded
+from elsa_data.captions.wording import (
+    compounded,
+    phrased,
+    quoted,
+    same,
+    verb_lemmas,
+    worded,
+)
 from elsa_data.config import Vocabulary
 from elsa_data.records import SpatialAttributes
 
@@ -25,9 +32,7 @@ Targets = Mapping[str, set[str]]
 """Slot -> the values that are true; none where the slot has no word."""
 
 _worded_phrase = lru_cache(maxsize=64)(worded)
-_PLACE_ENDS: Final = SPATIAL | {"you", "room"}
-"""Words that a place may end in."""
-
+_ECHOING: Final = frozenset(("echo", "reverberate", "resound", "resonate"))
 _SPEECH: Final = re.compile(r"[\"\u201c][^\"\u201d]*[\"\u201d]")
 
 
@@ -57,34 +62,34 @@ def verdict(
     if wrong:
         return f"format:{wrong}"
     targets = _targets(attributes)
-    against = _contradicted(list(map(_asserted, originals)), targets)
+    against = _contradicted(originals, targets)
     if against:
         return f"original-contradicts:{against}"
     source = _in_plain_words(" , ".join(map(worded, originals)), vocabulary)
     rewrite = _in_plain_words(worded(text), vocabulary)
     source, rewrite = compounded(source, rewrite), compounded(rewrite, source)
-    rooms = PLACE_NOUNS & set(source.split())
-    kept = read(_spared_speech(source, quoted(source)), rooms=rooms)
+    rooms = rooms_of(source)
+    kept = read(spared_speech(source, quoted(source)), rooms)
     against = next(
         (slot for slot, value in sorted(kept.said) if value.rstrip("?") not in targets[slot]), None
     )
     if against:
         return f"original-contradicts:{against}"
-    spared = _spared_neighbours(_spared_speech(rewrite, quoted(source)), kept.rest)
-    spared = _before_verbs(spared, source)
-    told = read(spared, rooms=rooms)
+    spared = spared_neighbours(spared_speech(rewrite, quoted(source)), kept.rest)
+    spared = before_verbs(spared, source)
+    told = read(spared, rooms)
     read_slots = {slot for slot, _ in kept.said}
     implied = {
         (slot, value)
         for original in originals
-        for slot, values in _asserted(original).items()
+        for slot, values in _asserted(original, False).items()
         for value in values & targets.get(slot, set())
         if slot not in read_slots
     }
     return (
         _misplaced(told.said | implied, targets)
         or moving(source.split(), rewrite.split())
-        or difference(_plain(kept.rest), _plain(told.rest))
+        or difference(_plain(_unechoed(kept.rest, told)), _plain(told.rest))
     )
 
 
@@ -97,18 +102,22 @@ def _in_plain_words(tokens: str, vocabulary: Vocabulary) -> str:
     return phrased(tokens.strip())
 
 
-def _contradicted(said: Sequence[Mapping[str, Set[str]]], targets: Targets) -> str | None:
-    """Return the first slot in which the source captions say other than what is so, or None."""
+def _contradicted(originals: Sequence[str], targets: Targets) -> str | None:
+    """Return the first slot in which the source captions say other than what is so, or None.
+
+    What the name of a place implies contradicts another word, and not that there is none.
+    """
     for slot, wanted in targets.items():
-        if any(one[slot] - wanted for one in said if slot in one):
-            return slot
+        for original in originals:
+            if _asserted(original, bool(wanted)).get(slot, wanted) - wanted:
+                return slot
     return None
 
 
 @lru_cache(maxsize=4096)
-def _asserted(original: str) -> Mapping[str, Set[str]]:
-    """Return what a source caption asserts in so many words, outside quoted speech."""
-    return asserted(_SPEECH.sub(" ", original))
+def _asserted(original: str, implied: bool) -> Mapping[str, Set[str]]:
+    """Return what a source caption asserts outside quoted speech."""
+    return asserted(_SPEECH.sub(" ", original), implied=implied)
 
 
 def _targets(attributes: SpatialAttributes) -> Targets:
@@ -141,72 +150,15 @@ def _misplaced(said: set[tuple[str, str]], targets: Targets) -> str | None:
     return None
 
 
-def _spared_speech(tokens: str, speeches: Sequence[str]) -> str:
-    """Return tokens in which the source's quoted speech is marked: it says nothing of places."""
-    for speech in speeches:
-        marked = " ".join(KEPT + token for token in speech.split())
-        tokens = f" {tokens} ".replace(f" {speech} ", f" {marked} ").strip()
-    return tokens
-
-
-def _spared_neighbours(rewrite: str, source: str) -> str:
-    """Return the rewrite with the source's spatial words marked where they stand as they did.
-
-    "left" of "a left turn signal" is marked beside its "turn", not in "a turn signal on the left".
-    """
-    tokens, known = rewrite.split(), source.split()
-    bonds = [
-        (token, *_neighbours(known, place)) for place, token in enumerate(known) if token in SPATIAL
-    ]
-    for place, token in enumerate(tokens):
-        if token not in SPATIAL:
-            continue
-        before, after = _neighbours(tokens, place)
-        for spatial, known_before, known_after in bonds:
-            held = (known_before and before and same(before, known_before)) or (
-                known_after and after and same(after, known_after)
-            )
-            if held and same(token, spatial):
-                tokens[place] = KEPT + token
-                break
-    return " ".join(tokens)
-
-
-def _before_verbs(rewrite: str, source: str) -> str:
-    """Return the rewrite with a mark between a spatial word and a verb of the source.
-
-    "A dog on your left barks" ends its place before "barks"; "on the left foot" does not.
-    """
-    verbs = frozenset().union(*map(verb_lemmas, source.split()))
-    marked: list[str] = []
-    for token in rewrite.split():
-        if (
-            marked
-            and marked[-1] in _PLACE_ENDS
-            and is_content(token)
-            and not verbs.isdisjoint(verb_lemmas(token) - {token})
-        ):
-            marked.append(BREAK)
-        marked.append(token)
-    return " ".join(marked)
-
-
-def _neighbours(tokens: Sequence[str], place: int) -> tuple[str | None, str | None]:
-    """Return the words of meaning beside a word: the one before, the one after, over an article."""
-    before = next(
-        (
-            t.removeprefix(KEPT)
-            for t in tokens[max(place - 2, 0) : place][::-1]
-            if t not in ARTICLES
-        ),
-        "",
-    )
-    after = next(
-        (t.removeprefix(KEPT) for t in tokens[place + 1 : place + 3] if t not in ARTICLES), ""
-    )
-    return (
-        before if is_content(before) and before else None,
-        after if is_content(after) and after else None,
+def _unechoed(source: str, told: Reading) -> str:
+    """Return the source without its verbs of echoing where the rewrite says that a room echoes."""
+    if ("reverb", "reverberant") not in told.said:
+        return source
+    known = set(_plain(told.rest))
+    return " ".join(
+        token
+        for token in source.split()
+        if verb_lemmas(token).isdisjoint(_ECHOING) or any(same(token, word) for word in known)
     )
 
 

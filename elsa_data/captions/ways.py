@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
+from elsa_data.captions.events import is_content, is_verb
 from elsa_data.captions.lexicon.plain import (
     ARTICLES,
     COMING,
-    DESCRIPTORS,
     DIRECTED,
     MOVING,
     ONWARD,
@@ -16,27 +16,64 @@ from elsa_data.captions.lexicon.plain import (
 from elsa_data.captions.pairing import Pairing
 from elsa_data.captions.wording import lemmas, same, verb_lemmas
 
+_WAYS: Final = (
+    ("over", "across", "along", "through", "on", "around", "about", "round", "down", "up"),
+    ("away", "off", "out"),
+    ("past", "by"),
+    ("to", "toward", "towards"),
+    ("closer", "nearer"),
+)
+_ALIKE: Final = {word: number for number, words in enumerate(_WAYS) for word in words}
+"""Preposition -> the number of those that lead the same way."""
+
 REACH: Final = 4
 """Words among which what moves is followed by its way: "slides a chair across"."""
 
 
 def redirected(source: Sequence[str], rewrite: Sequence[str], pairing: Pairing) -> str | None:
     """Return a slug when something is put in that was taken from, or the other way round."""
-    lost = gained = False
+    lost: set[tuple[str, int]] = set()
+    gained: set[tuple[str, int]] = set()
     for place, origin in pairing.partner.items():
         told = _way(rewrite, pairing.rewrite.words[place][1])
         kept = _way(source, pairing.source.words[origin][1])
         if (kept, told) in OPPOSED:
             return f"relation-changed:{pairing.rewrite.words[place][0]}"
-        lost = lost or (told is None and kept is not None)
-        gained = gained or (kept is None and told is not None)
-    return "relations-swapped" if lost and gained else None
+        number = pairing.source.words[origin][2]
+        if kept and told is None:
+            lost.add((kept, number))
+        if told and kept is None:
+            gained.add((told, number))
+    return "relations-swapped" if lost & gained else None
+
+
+def _belongs(token: str) -> bool:
+    """Return whether a word before a noun belongs to it, and is no preposition of a way."""
+    return token in ARTICLES or token == "'s" or (is_content(token) and token not in DIRECTED)
+
+
+def _goes_alike(one: str, other: str, source: Sequence[str]) -> bool:
+    """Return whether a verb sends what another sent, by its own name or by one the source lacks."""
+    unknown = not any(same(one, token) for token in source if is_content(token))
+    return same(one, other) or (unknown and bool(lemmas(other) & MOVING))
+
+
+def _tells_place(rewrite: Sequence[str], at: int) -> bool:
+    """Return whether a way is the listener's side: "runs off to the right"."""
+    return rewrite[at] in ("off", "over", "out") and rewrite[at + 1 : at + 2] in (["to"], ["on"])
+
+
+def _leads_alike(one: str, other: str) -> bool:
+    """Return whether two prepositions send something the same way."""
+    return one == other or _ALIKE.get(one, -1) == _ALIKE.get(other, -2)
 
 
 def _way(tokens: Sequence[str], at: int) -> str | None:
-    """Return the way of the preposition before a noun, over its article and adjectives."""
+    """Return the way of the preposition before a noun, over its article and other words of it."""
     before = at - 1
-    while before >= 0 and (tokens[before] in ARTICLES or tokens[before] in DESCRIPTORS):
+    while before >= 0 and _belongs(tokens[before]):
+        if is_verb(tokens[before]) and not tokens[before].endswith(("ing", "ed")):
+            return None
         before -= 1
     return DIRECTED.get(tokens[before]) if before >= 0 else None
 
@@ -67,10 +104,12 @@ def moving(source: Sequence[str], rewrite: Sequence[str]) -> str | None:
         (one, other)
         for at, one in enumerate(source)
         for other in source[at + 1 : at + 1 + REACH]
-        if other in ONWARD
+        if other in ONWARD or other in _ALIKE
     }
-    for one, other in pairwise(rewrite):
-        sent = other in ONWARD and lemmas(one) & MOVING
-        if sent and not any(same(one, a) and other == b for a, b in known):
+    for at, (one, other) in enumerate(pairwise(rewrite)):
+        sent = other in ONWARD and lemmas(one) & MOVING and not _tells_place(rewrite, at + 1)
+        if sent and not any(
+            _goes_alike(one, a, source) and _leads_alike(other, b) for a, b in known
+        ):
             return f"moving:{other}"
     return None

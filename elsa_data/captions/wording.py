@@ -11,6 +11,7 @@ import snowballstemmer
 
 from elsa_data.captions.lexicon.grammar import lines_of, tokens
 from elsa_data.captions.lexicon.needs import Table
+from elsa_data.captions.lexicon.related import SAME
 
 STOPS: Final = frozenset(',;:.!?()"')
 """Tokens that are punctuation; every dash and bracket is read as a comma."""
@@ -77,18 +78,22 @@ def compounded(words: str, other: str) -> str:
 
 
 @lru_cache(maxsize=65_536)
-def keys(word: str) -> frozenset[str]:
+def keys(word: str) -> frozenset[str | int]:
     """Return what a word can mean here: itself, its lemmas, and the groups of its synonyms.
 
     Two words say the same when they share a key.
     """
+    forms = forms_of(word)
+    stems = {stem for form in forms if len(stem := _STEMMER.stemWord(form)) >= _LONG_STEM}
+    groups = {group for form in forms for group in (*_GROUPS_OF.get(form, ()), *SAME.get(form, ()))}
+    return frozenset((*forms, *(f"{stem}-" for stem in stems), *groups))
+
+
+@lru_cache(maxsize=65_536)
+def forms_of(word: str) -> frozenset[str]:
+    """Return a word, its dictionary forms and the adjectives it may be the adverb of."""
     forms = {word, *lemmas(word)}
-    for form in tuple(forms):
-        forms.update(_without_ly(form))
-        stem = _STEMMER.stemWord(form)
-        if len(stem) >= _LONG_STEM:
-            forms.add(f"{stem}-")
-    return frozenset(forms | {group for form in forms for group in _GROUPS_OF.get(form, ())})
+    return frozenset(forms.union(*map(_without_ly, forms)))
 
 
 @lru_cache(maxsize=65_536)
@@ -114,6 +119,21 @@ def verb_lemmas(word: str) -> frozenset[str]:
 def is_noun(word: str) -> bool:
     """Return whether a word may be a noun."""
     return "NOUN" in lemminflect.getAllLemmas(word)
+
+
+@lru_cache(maxsize=65_536)
+def is_adjective(word: str) -> bool:
+    """Return whether a word may be an adjective or an adverb, and no form of a verb but -ing."""
+    known = lemminflect.getAllLemmas(word)
+    return ("ADJ" in known or "ADV" in known) and not verb_lemmas(word) - {word}
+
+
+@lru_cache(maxsize=65_536)
+def is_adverb(word: str) -> bool:
+    """Return whether a word can only be an adverb."""
+    return lemminflect.getAllLemmas(word).keys() == {"ADV"} or (
+        word.endswith("ly") and not is_noun(word)
+    )
 
 
 @lru_cache(maxsize=65_536)
@@ -162,6 +182,8 @@ def _without_ly(word: str) -> Sequence[str]:
     forms = [stem]
     if stem.endswith("i"):
         forms.append(stem[:-1] + "y")
+    if stem.endswith("ful"):
+        forms.append(stem[:-3])
     if stem.endswith("ical"):
         forms.append(stem[:-2])
     if stem.endswith(("b", "t", "p", "g")):

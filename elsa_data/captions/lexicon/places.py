@@ -120,7 +120,7 @@ RULES: Final = {
             r"(?:in|at) (?:close|immediate) (?:vicinity|proximity)|immediate vicinity",
         ),
         "far": (
-            r"(?:in|into|through|from|off in|out in) (?:the|some) (?:far |great )?distance",
+            r"(?:in|through|from|off in|out in) (?:the|some) (?:far |great )?distance",
             r"(?:at|from) (?:a|some) (?:great |far |long |considerable |certain )?distance",
             r"(?:some|a (?:great|long|good|far)) (?:distance|way|ways) (?:away|off|out)",
             r"a ways (?:away|off)|way off|(?:miles|blocks|streets|kilomet(?:er|re)s) away",
@@ -130,3 +130,6 @@ RULES: Final = {
     },
 }
 """slot -> value -> the patterns that assert it."""
+
+IMPLIED: Final = {"distance": {"far": (r"into (?:the|some) (?:far |great )?distance",)}}
+"""Where what moves away ends, though it may begin anywhere."""

@@ -48,21 +48,14 @@ RULES: Final = {
         "small": (
             rf"{_SMALL}(?: sized)?{_ADJECTIVES} {SPACE}{_NO_COMPOUND}",
             rf"{SPACE} (?:that |which )?{_BE} {_SMALL}|{SPACE} of (?:a )?{_SMALL} size",
-            r"(?:in|inside|within) (?:a|an|the) (?:[\w']+ )?(?:closet|elevator|phone booth)",
         ),
         "large": (
             rf"{_LARGE}(?: sized)?{_ADJECTIVES} {SPACE}{_NO_COMPOUND}",
             rf"{SPACE} (?:that |which )?{_BE} {_LARGE}|{SPACE} of (?:a )?{_LARGE} size",
-            r"(?:in|inside|within) (?:a|an|the) (?:[\w']+ ){0,2}(?:cathedral|auditorium|arena"
-            r"|stadium|gymnasium|gym|warehouse|hangar|concert hall|cavern)",
         ),
     },
     "reverb": {
-        "reverberant": (
-            _WET,
-            r"(?:in|inside|within|through) (?:a|an|the) (?:[\w']+ ){0,2}(?:cathedral"
-            r"|cave|cavern|tunnel|stairwell)",
-        ),
+        "reverberant": (_WET,),
         "dampened": (
             r"acoustically (?:dampened|damped|dead|dry|deadened|absorbent|muted)",
             rf"{_DEAD}{_ADJECTIVES} (?:{SPACE}|acoustics?)",
@@ -75,3 +68,22 @@ RULES: Final = {
 
 FREE_OF: Final = rf"{_LITTLE} (?:to no |or no )?(?:audible |noticeable )?{_WET}"
 """Little of an echo asserts the opposite."""
+
+IMPLIED: Final = {
+    "size": {
+        "small": (
+            r"(?:in|inside|within) (?:a|an|the) (?:[\w']+ )?(?:closet|elevator|phone booth)",
+        ),
+        "large": (
+            r"(?:in|inside|within) (?:a|an|the) (?:[\w']+ ){0,2}(?:cathedral|auditorium|arena"
+            r"|stadium|gymnasium|gym|warehouse|hangar|concert hall|cavern)",
+        ),
+    },
+    "reverb": {
+        "reverberant": (
+            r"(?:in|inside|within|through) (?:a|an|the) (?:[\w']+ ){0,2}(?:cathedral"
+            r"|cave|cavern|tunnel|stairwell)",
+        ),
+    },
+}
+"""The same, of places that are so by their nature, though no word says so."""

@@ -1,0 +1,74 @@
+"""Small words that a paraphrase exchanges, brings or leaves out, and tells nothing else by it."""
+
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from elsa_data.captions.events import is_content
+from elsa_data.captions.lexicon.plain import (
+    ARTICLES,
+    BEARERS,
+    CARRIERS,
+    LIGHT,
+    MOVING,
+    PARTICLES,
+    RELATIONS,
+    SWITCHING,
+)
+from elsa_data.captions.wording import same, verb_lemmas
+
+_PLACES: Final = frozenset(
+    ("of", "in", "on", "at", "from", "to", "there", "here", "above", "below", "high", "low")
+)
+_LEADS_ON: Final = {"up": _PLACES, "down": _PLACES, "out": frozenset(("of",))}
+"""Words after which a particle tells of a place or a way: "up in the air"."""
+
+_OUTWARDS: Final = frozenset(("into", "out", "off", "up"))
+_WHOSE: Final = frozenset(("its", "their", "his", "her"))
+_PRONOUNS: Final = frozenset(("it", "them", "him", "her"))
+
+
+def is_helper(tokens: Sequence[str], at: int, known: Collection[str]) -> bool:
+    """Return whether a word only helps its neighbour, which the other caption has too.
+
+    So do a preposition of a way or a touch before what it leads to ("across the floor", where the
+    other caption has the floor), a particle after a verb that it does not turn ("laps up"), and a
+    light verb before what is done ("gives a whistle", "falls silent").
+
+    Args:
+        tokens: of the caption that has the word.
+        at: its place.
+        known: content words of the other caption.
+    """
+    token = tokens[at]
+    if token in RELATIONS and _is_known(_led_to(tokens, at), known):
+        return True
+    verb = tokens[at - 2 if at > 1 and tokens[at - 1] in _PRONOUNS else at - 1] if at else ""
+    if token in PARTICLES and _is_known(verb, known):
+        leads_on = at + 1 < len(tokens) and tokens[at + 1] in _LEADS_ON.get(token, ("from",))
+        return not leads_on and verb_lemmas(verb).isdisjoint(MOVING | SWITCHING)
+    if token in BEARERS and (
+        (at and _is_known(tokens[at - 1], known))
+        or (tokens[at + 1 : at + 2] == ["of"] and _is_known(_led_to(tokens, at + 1), known))
+    ):
+        return True
+    verbs = verb_lemmas(token)
+    if not verbs.isdisjoint(LIGHT) and _is_known(_led_to(tokens, at), known):
+        return True
+    return not verbs.isdisjoint(CARRIERS) and _is_known(_led_to(tokens, at, _OUTWARDS), known)
+
+
+def _led_to(tokens: Sequence[str], at: int, over: Collection[str] = ()) -> str | None:
+    """Return the word of meaning that follows at once, over an article and the words ``over``."""
+    for token in tokens[at + 1 :]:
+        if token not in over and is_content(token):
+            return token
+        if token not in over and token not in ARTICLES and token not in _WHOSE:
+            return None
+    return None
+
+
+def _is_known(word: str | None, known: Collection[str]) -> bool:
+    """Return whether a word of its own meaning, no particle, is among those of a caption."""
+    if word is None or word in PARTICLES or not is_content(word):
+        return False
+    return any(same(word, other) for other in known)
