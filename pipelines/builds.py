@@ -48,14 +48,16 @@ def run_options(args: argparse.Namespace) -> RunOptions:
     return run
 
 
-def owned(args: argparse.Namespace, directory: Directory) -> AbstractContextManager[object]:
+def owned(
+    args: argparse.Namespace, directory: Directory, folder: Path | None = None
+) -> AbstractContextManager[object]:
     """Return the lock of the build; slices of an array of machines share it without one."""
     if args.shard_index >= args.shard_count:
         raise ConfigError(
             f"--shard-index {args.shard_index}: wanted 0 to {args.shard_count - 1}, "
             f"below --shard-count {args.shard_count}"
         )
-    return nullcontext() if args.shard_count > 1 else Lock(directory)
+    return nullcontext() if args.shard_count > 1 else Lock(directory, folder=folder)
 
 
 def begun(args: argparse.Namespace, manifest_sha256: str, excluded: str | None) -> Settings:

@@ -1,17 +1,11 @@
 """Runs the DAG of some shards and watches over it: progress, rejects, dead workers, signals."""
 
-import logging
 import os
-import re
 import shlex
 import sys
-import threading
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from types import TracebackType
 
-import apache_beam as beam
 import psutil
 from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
 from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner
@@ -22,6 +16,7 @@ from elsa_data.errors import BuildError, ConfigError, StoppedError
 from elsa_data.records import ShardRef
 from elsa_data.stages.settings import Settings
 from pipelines.progress import Watch
+from pipelines.task import WORKER, Task, Watchdog
 from pipelines.transforms import MakeShards
 
 POLL_S = 0.5
@@ -30,14 +25,6 @@ GRACE_S = 6.0
 
 END_S = 60.0
 """The same once every shard is made: workers go then, slowly on a busy machine."""
-
-WORKER = "pipelines.worker"
-WORKER_THREADS = ("run_worker", "read_grpc_client_inputs", "beam_control_read")
-"""Beam's threads in the launcher that fail when their worker process is gone."""
-
-OUR_ERROR = re.compile(
-    r"elsa_data\.errors\.(?:BuildError|ConfigError): (.*?)(?: \[while running .*)?$", re.M
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +51,9 @@ def launch(
         return
     runner, options = local_runner(run), PipelineOptions(runner_flags(run))
     dag = MakeShards(names, stages, settings, hinted=runner is None)
-    task = _Task(dag, runner, options)
+    task = Task(dag, runner, options)
     watch = Watch(settings.directory, stages, names, settings.prices)
-    with watch, _Watchdog() as watchdog:
+    with watch, Watchdog() as watchdog:
         try:
             task.start()
             while task.is_alive():
@@ -168,83 +155,3 @@ def stopped(message: str) -> StoppedError:
         except psutil.NoSuchProcess:
             continue
     return StoppedError(message)
-
-
-class _Task(threading.Thread):
-    """Beam's run() blocks and cannot be interrupted, so it runs beside the one that watches."""
-
-    def __init__(
-        self,
-        dag: MakeShards,
-        runner: FnApiRunner | None,
-        options: PipelineOptions,
-    ) -> None:
-        super().__init__(name="elsa-data-pipeline", daemon=True)
-        self._dag, self._runner, self._options = dag, runner, options
-        self._error: BaseException | None = None
-
-    def run(self) -> None:
-        # What ends the default runner is raised; another runner may only log it.
-        level = logging.ERROR if self._runner is None else logging.CRITICAL
-        logging.getLogger("apache_beam").setLevel(level)
-        try:
-            with beam.Pipeline(runner=self._runner, options=self._options) as pipeline:
-                _ = pipeline | self._dag
-        except BaseException as error:  # carried to the thread that waits
-            self._error = error
-
-    def reraise(self) -> None:
-        """Raise what ended the pipeline; one of our own errors comes back as one line."""
-        if self._error is None:
-            return
-        said = OUR_ERROR.findall(str(self._error))
-        if said:
-            raise BuildError(said[-1].strip()) from self._error
-        raise self._error
-
-
-class _Watchdog:
-    """Notices that a worker process is gone while the run goes on: the runner itself would hang."""
-
-    def __init__(self) -> None:
-        self._seen: set[int] = set()
-        self._lost_at: float | None = None
-        self._hook = threading.excepthook
-
-    def __enter__(self) -> "_Watchdog":
-        threading.excepthook = self._note
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        # After a stop the threads of the workers that were ended have yet to fail.
-        if kind is None:
-            threading.excepthook = self._hook
-
-    def _note(self, failed: threading.ExceptHookArgs) -> None:
-        """Take the traceback of a thread whose worker is gone as the news that it is."""
-        if failed.thread is None or failed.thread.name not in WORKER_THREADS:
-            self._hook(failed)
-        elif failed.thread.name == WORKER_THREADS[0]:
-            self._lost_at = self._lost_at or time.monotonic()
-
-    def worker_lost(self, grace_s: float) -> bool:
-        """Return whether a worker has been gone for longer than a normal end takes."""
-        alive = {child.pid for child in psutil.Process().children(recursive=True) if _works(child)}
-        if self._seen - alive:
-            self._lost_at = self._lost_at or time.monotonic()
-        self._seen |= alive
-        return self._lost_at is not None and time.monotonic() - self._lost_at > grace_s
-
-
-def _works(process: psutil.Process) -> bool:
-    try:
-        return process.status() != psutil.STATUS_ZOMBIE and any(
-            WORKER in word for word in process.cmdline()
-        )
-    except psutil.NoSuchProcess:
-        return False

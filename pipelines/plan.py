@@ -9,6 +9,7 @@ from pathlib import Path
 from elsa_data.records import ShardRef
 from elsa_data.shards.commit import sweep
 from elsa_data.shards.directory import Directory
+from elsa_data.shards.lock import PREFIX
 from elsa_data.shards.marks import fingerprint
 from elsa_data.stages.expected import expected
 from elsa_data.stages.read import ReadManifest, read_manifests
@@ -58,7 +59,7 @@ def take_through(
     directory, ways = Directory(args.out), run_options(args)
     excluded = excluded_names(args.exclude)
     excluded_sha256 = fingerprint(names=excluded) if excluded else None
-    with tempfile.TemporaryDirectory(prefix="elsa-data-") as folder:
+    with tempfile.TemporaryDirectory(prefix=PREFIX) as folder:
         manifest = read(args, Path(folder))
         settings = begun(args, manifest.sha256, excluded_sha256)
         asked = None
@@ -71,7 +72,7 @@ def take_through(
             return None
         if "caption" in stages:
             llm.require_endpoint(settings.writer)
-        with owned(args, directory):
+        with owned(args, directory, Path(folder)):
             sweep_unless_shared(args, directory)
             keep(settings, redo=args.redo)
             if "simulate" in stages:

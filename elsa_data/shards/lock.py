@@ -10,14 +10,19 @@ import json
 import os
 import platform
 import secrets
+import shutil
+import tempfile
 import threading
 import time
 from pathlib import Path
 from typing import Any, Final
 
 from elsa_data.errors import BuildError, ConfigError
-from elsa_data.shards.commit import explained, scratch, write_json
+from elsa_data.shards.commit import explained, scratch, sweep, write_json
 from elsa_data.shards.directory import Directory, local_path, storage_errors
+
+PREFIX: Final = "elsa-data-"
+"""How the names of folders begin that an owner has outside the build."""
 
 HEARTBEAT_S: Final = 10.0
 STALE_S: Final = 60.0
@@ -31,10 +36,20 @@ class Lock:
             and owns the build now.
     """
 
-    def __init__(self, directory: Directory, *, heartbeat_s: float = HEARTBEAT_S) -> None:
-        """Name the build; nothing is taken before the block is entered."""
+    def __init__(
+        self,
+        directory: Directory,
+        *,
+        folder: Path | None = None,
+        heartbeat_s: float = HEARTBEAT_S,
+    ) -> None:
+        """Name the build; nothing is taken before the block is entered.
+
+        ``folder`` is the owner's among the system's temporary files, its name `PREFIX` and more:
+        who takes over from a dead owner removes it.
+        """
         self.lost = False
-        self._directory = directory
+        self._directory, self._folder = directory, folder
         self._heartbeat_s = heartbeat_s
         self._token = secrets.token_hex(8)
         self._ended = threading.Event()
@@ -49,6 +64,8 @@ class Lock:
                     f"{owner.get('host')}, seen {_age_s(owner):.0f} s ago: wait for it, or end it; "
                     f"its lock goes stale {STALE_S:.0f} s after its last sign of life"
                 )
+            _clear_after(owner or {})
+            sweep(self._directory)
             self._write()
         self._thread.start()
         return self
@@ -89,6 +106,7 @@ class Lock:
             "pid": os.getpid(),
             "process_start": process_start(os.getpid()),
             "heartbeat": time.time(),
+            "folder": None if self._folder is None else str(self._folder),
         }
 
     def _is_ours(self) -> bool:
@@ -114,6 +132,14 @@ def read_owner(directory: Directory) -> dict[str, Any] | None:
     except ValueError:
         return {}
     return owner if isinstance(owner, dict) else {}
+
+
+def _clear_after(owner: dict[str, Any]) -> None:
+    """Remove the folder that a dead owner had on this machine; nothing but a folder of ours."""
+    folder = Path(str(owner.get("folder")))
+    ours = folder.parent == Path(tempfile.gettempdir()) and folder.name.startswith(PREFIX)
+    if ours and owner.get("host") == platform.node():
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def is_stale(owner: dict[str, Any]) -> bool:

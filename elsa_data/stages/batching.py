@@ -8,7 +8,6 @@ failed, rejected by the judge) goes into the next ones, and in the end to the ca
 import asyncio
 import json
 import secrets
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -20,7 +19,7 @@ from elsa_data.captions.examine import Question, Writer
 from elsa_data.captions.replies import Reply
 from elsa_data.errors import BuildError
 from elsa_data.records import Reject, ShardRef
-from elsa_data.shards.commit import write_json
+from elsa_data.shards.commit import scratch, write_json
 from elsa_data.shards.directory import Directory, shard_ref
 from elsa_data.shards.marks import fingerprint, read_mark
 from elsa_data.stages.caption import drafted
@@ -86,9 +85,9 @@ class _Fetching:
                     if not batch.kept and batch.asks == self._asks
                 ]
                 busy = {name for batch in pending for name in batch.shards}
-                with tempfile.TemporaryDirectory(prefix="elsa-data-") as folder:
+                with scratch(self._directory, "questions") as folder:
                     free = [ref for ref in self._refs if str(ref) not in busy]
-                    for batch, file in self._questions(free, Path(folder)):
+                    for batch, file in self._questions(free, folder):
                         pending.append(await self._uploaded(batch, file))
                 if not pending:
                     return

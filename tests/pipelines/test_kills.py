@@ -153,6 +153,27 @@ def test_workers_go_with_their_launcher(
 
 
 @pytest.mark.slow
+def test_the_next_run_clears_what_a_killed_one_had_outside_the_build(
+    manifest: Path,
+    elsa_data: Command,
+    tmp_path: Path,
+    log: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    words = ("build", manifest, tmp_path / "build", *WORDS)
+    with running(log, *words) as command:
+        wait_for("a worker", command.workers)
+        command.kill_tree()
+    assert [path.name[:10] for path in scratch.iterdir()] == ["elsa-data-"]
+    done = elsa_data(*words)
+    assert done.returncode == 0, done.stderr
+    assert not list(scratch.iterdir())
+
+
+@pytest.mark.slow
 def test_a_second_launcher_is_turned_away(
     manifest: Path, standing_build: Path, elsa_data: Command, tmp_path: Path, log: Path
 ) -> None:

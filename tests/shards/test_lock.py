@@ -3,6 +3,7 @@ import os
 import platform
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -18,7 +19,11 @@ DIES_OWNING = """
 import os, sys
 from elsa_data.shards.directory import Directory
 from elsa_data.shards.lock import Lock
-with Lock(Directory(sys.argv[1])):
+from elsa_data.shards.commit import scratch
+from pathlib import Path
+build = Directory(sys.argv[1])
+with Lock(build, folder=Path(sys.argv[2])), scratch(build, "half") as half:
+    (half / "shard").write_text("half")
     os.kill(os.getpid(), 9)
 """
 
@@ -77,15 +82,50 @@ def test_a_silent_owner_is_replaced(directory):
         assert read_owner(directory)["pid"] == os.getpid()
 
 
-def test_an_owner_that_was_killed_here_is_replaced_at_once(directory):
-    command = [sys.executable, "-c", DIES_OWNING, directory.url]
+@pytest.fixture
+def temporary(tmp_path, monkeypatch):
+    """The system's folder for temporary files."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    return folder
+
+
+def test_an_owner_that_was_killed_here_is_replaced_at_once(directory, temporary):
+    folder = temporary / "elsa-data-manifest"
+    folder.mkdir()
+    (folder / "manifest.parquet").write_text("half")
+    command = [sys.executable, "-c", DIES_OWNING, directory.url, str(folder)]
     died = subprocess.run(command, cwd=ROOT, check=False)
     assert died.returncode == -9
     owner = read_owner(directory)
     assert owner["pid"] != os.getpid()
     assert time.time() - owner["heartbeat"] < STALE_S
+    assert directory.leftovers()
     with Lock(directory):
         assert read_owner(directory)["pid"] == os.getpid()
+        assert not directory.leftovers(), "what it left in the build goes with it"
+        assert not list(temporary.iterdir()), "and what it had outside"
+
+
+@pytest.mark.parametrize("name", ["precious", "elsa-data-mine/inner", "../elsa-data-other", ""])
+def test_a_lock_can_name_no_other_folder_to_be_removed(directory, temporary, name):
+    folder = temporary / name
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "kept").write_text("kept")
+    gone = {"host": platform.node(), "pid": os.getpid(), "process_start": "1"}
+    owned_by(directory, **gone, folder=str(folder))
+    with Lock(directory):
+        assert (folder / "kept").exists()
+
+
+def test_the_folder_of_another_machine_is_its_own_business(directory, temporary):
+    folder = temporary / "elsa-data-same-name"
+    folder.mkdir()
+    owned_by(directory, heartbeat=time.time() - STALE_S - 5, folder=str(folder))
+    with Lock(directory):
+        assert folder.exists()
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="start times are read from /proc")
