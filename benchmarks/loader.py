@@ -1,12 +1,13 @@
 """The trainer's reader against decoding alone, and against webdataset, on the same shards.
 
-    python benchmarks/loader.py [--quick] [--json]
+    python benchmarks/loader.py [--rate 16000] [--quick] [--json]
 
-Rows are 10 s, 4 channels, 16 kHz, as FLAC of 16 bits. Decoding alone is soundfile on bytes that
-are in memory already: no shard, no caption, no target, no batch. webdataset reads the tars, decodes
-with the same call and parses the JSON, and makes no batches either. All are timed in CPU seconds of
-the whole process, with one thread that decodes, in turn within each round; a ratio is the median
-over rounds. Each round is an epoch in an order of its own. The index is read once, untimed.
+Rows are 10 s in 4 channels, as FLAC of 16 bits, 256 to a shard. Decoding alone is soundfile on
+bytes that are in memory already: no shard, no caption, no target, no batch. webdataset reads the
+tars, decodes with the same call and parses the JSON, and makes no batches either. All are timed in
+CPU seconds of the whole process, with one thread that decodes, in turn within each round; a ratio
+is the median over rounds. Each round is an epoch in an order of its own. The index is read once,
+untimed.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +44,7 @@ from elsa_data.train.rows import AUDIO, read_rows
 from elsa_data.train.settings import Data
 
 RATE_HZ, CLIP_S, BATCH = 16_000, 10.0, 32
+SHARD_ROWS = 256
 FORMS = ("parquet", "webdataset")
 
 DATA = Data(
@@ -55,13 +58,13 @@ DATA = Data(
 )
 
 
-def row(number: int) -> Example:
+def row(number: int, rate_hz: int = RATE_HZ) -> Example:
     """Return a row of coloured noise that swells, from one direction."""
     rng = rng_for(7, "loader", number)
-    samples = round(RATE_HZ * CLIP_S)
-    shape = 1 / np.maximum(np.fft.rfftfreq(samples, 1 / RATE_HZ), 50.0)
+    samples = round(rate_hz * CLIP_S)
+    shape = 1 / np.maximum(np.fft.rfftfreq(samples, 1 / rate_hz), 50.0)
     noise = np.fft.irfft(np.fft.rfft(rng.standard_normal(samples)) * shape, samples)
-    swell = 0.02 + np.clip(np.sin(rng.uniform(2, 12) * np.arange(samples) / RATE_HZ), 0, 1)
+    swell = 0.02 + np.clip(np.sin(rng.uniform(2, 12) * np.arange(samples) / rate_hz), 0, 1)
     sound = 0.3 * swell * noise / np.abs(noise).max()
     azimuth = float(rng.uniform(-180, 180))
     wet = gains_of(unit_vector(azimuth, 0.0))[:, None] * sound
@@ -96,10 +99,10 @@ def row(number: int) -> Example:
         group_id=f"{number:016x}",
         split="train",
         seed=7,
-        audio=flac.encode(np.clip(wet, -1, 1), RATE_HZ),
+        audio=flac.encode(np.clip(wet, -1, 1), rate_hz),
         spatial=True,
         small=False,
-        sample_rate_hz=RATE_HZ,
+        sample_rate_hz=rate_hz,
         channels=4,
         duration_s=CLIP_S,
         caption=f"Noise number {number} from the front",
@@ -135,11 +138,12 @@ def decoding(sounds: Sequence[Any]) -> int:
     return len(sounds)
 
 
-def reading(directory: Directory) -> Callable[[int], int]:
+def reading(directory: Directory, rate_hz: int = RATE_HZ) -> Callable[[int], int]:
     """Return what reads an epoch, given its number, as training does, and counts its rows."""
-    index = read_index(directory, "train", DATA, spatial_only=False)
-    order = Order(index.units, seed=1, window=DATA.window, batch=BATCH)
-    reader = Reader(directory, index.urls, DATA, seed=1)
+    data = replace(DATA, sample_rate_hz=rate_hz)
+    index = read_index(directory, "train", data, spatial_only=False)
+    order = Order(index.units, seed=1, window=data.window, batch=BATCH)
+    reader = Reader(directory, index.urls, data, seed=1)
 
     def read(epoch: int) -> int:
         start = epoch * order.rows
@@ -165,21 +169,21 @@ def pace(work: Callable[[int], int], epoch: int) -> float:
     return rows / (time.process_time() - start)
 
 
-def measured(folder: Path, rows: int, rounds: int) -> dict[str, float]:
+def measured(folder: Path, rate_hz: int, rows: int, rounds: int) -> dict[str, float]:
     """Return medians of paces and of their ratios."""
-    examples = [row(number) for number in range(rows)]
-    sets = {form: write_set(folder / form, examples, 8, form) for form in FORMS}
+    examples = [row(number, rate_hz) for number in range(rows)]
+    sets = {form: write_set(folder / form, examples, rows // SHARD_ROWS, form) for form in FORMS}
     tars = sorted(str(path) for path in (folder / "webdataset" / "data").iterdir())
     sounds = [
-        found[AUDIO]
+        bytes(found[AUDIO])
         for tar in tars
         for found in read_rows(tar, sets["webdataset"].fs, (AUDIO, "example_id"))
     ]
     works: dict[str, Callable[[int], int]] = {
         "decoding": lambda _: decoding(sounds),
         "webdataset": lambda _: by_webdataset(tars),
-        "ours_parquet": reading(sets["parquet"]),
-        "ours_tar": reading(sets["webdataset"]),
+        "ours_parquet": reading(sets["parquet"], rate_hz),
+        "ours_tar": reading(sets["webdataset"], rate_hz),
     }
     paces: dict[str, list[float]] = {name: [] for name in works}
     for at in range(rounds + 1):
@@ -201,14 +205,18 @@ def measured(folder: Path, rows: int, rounds: int) -> dict[str, float]:
 def main() -> None:
     """Print the table and, with ``--json``, one last line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="256 rows, 5 rounds; else 512, 11")
+    parser.add_argument(
+        "--rate", type=int, default=RATE_HZ, help="of the rows, in Hz [%(default)s]"
+    )
+    parser.add_argument("--quick", action="store_true", help="2 shards, 5 rounds; else 4, 9")
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
     args = parser.parse_args()
     torch.set_num_threads(1)
-    rows, rounds = (256, 5) if args.quick else (512, 11)
+    shards, rounds = (2, 5) if args.quick else (4, 9)
     with tempfile.TemporaryDirectory() as folder:
-        result = measured(Path(folder), rows, rounds)
-    print(f"{rows} rows of {CLIP_S:.0f} s, 4 channels, {RATE_HZ} Hz; CPU time, {rounds} rounds\n")
+        result = measured(Path(folder), args.rate, shards * SHARD_ROWS, rounds)
+    print(f"{shards} shards of {SHARD_ROWS} rows of {CLIP_S:.0f} s, 4 channels, {args.rate} Hz")
+    print(f"CPU time, {rounds} rounds\n")
     print("| | rows/s a core |\n|---|---|")
     for name in ("decoding", "ours_parquet", "ours_tar", "webdataset"):
         print(f"| {name.replace('_', ', ')} | {result[f'{name}_rows_per_s']:.0f} |")

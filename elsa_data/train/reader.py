@@ -1,8 +1,8 @@
 """Batches from shards: threads decode, in an order that no thread can change."""
 
-import sys
+import math
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
@@ -10,7 +10,6 @@ from typing import Any, Final
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from elsa_data.conventions import FOA_CHANNELS
@@ -18,6 +17,7 @@ from elsa_data.errors import BuildError, ConfigError
 from elsa_data.seeding import rng_for
 from elsa_data.shards.directory import Directory, data_files
 from elsa_data.train.hearing import Features
+from elsa_data.train.memory import Memory
 from elsa_data.train.order import Order, Planned, Unit, Window
 from elsa_data.train.rows import AUDIO, FULL, LIGHT, Row, read_rows, sources_of
 from elsa_data.train.settings import Data
@@ -30,8 +30,8 @@ AHEAD: Final = 4
 TOGETHER: Final = 8
 """Rows a thread decodes before it tells of them: to wake another thread for each is dear."""
 
-UNHELD: Final = 3
-"""References to an array of a list while it is counted: the list's, the name's, the counter's."""
+STEP: Final = np.dtype(np.int16)
+"""What a shard stores of a sample."""
 
 Hear = Callable[[Tensor], Features]
 Ref = tuple[int, int]
@@ -115,7 +115,7 @@ class Reader:
         self._fs, self._urls, self._data = directory.fs, urls, data
         self._seed, self._rank, self._hear = seed, rank, hear
         self._kept: dict[Ref, tuple[Row, Features]] = {}
-        self._memory: list[NDArray[np.int16]] = []
+        self._stored, self._decoded = Memory(), Memory()
 
     def batches(self, order: Order, position: int, end: int) -> Iterator[Batch]:
         """Yield batches from a position on, up to ``end``; the same for any number of threads."""
@@ -162,13 +162,28 @@ class Reader:
         if (window := next(windows, None)) is None:
             return None
         wanted = {ref for planned in window.batches for ref in planned.refs[self._rank]}
+        wanted -= self._kept.keys()
         rows: dict[Ref, Row] = {}
         for shard in window.shards[self._rank]:
-            own = {row for at, row in wanted if at == shard and (at, row) not in self._kept}
-            if own:
-                read = enumerate(read_rows(self._urls[shard], self._fs, FULL))
-                rows |= {(shard, number): row for number, row in read if number in own}
+            if own := {row for at, row in wanted if at == shard}:
+                rows |= {(shard, number): row for number, row in self._read(shard, own)}
+        if not rows:
+            self._stored = Memory()  # What is kept is not read again.
         return window, rows
+
+    def _read(self, shard: int, own: Collection[int]) -> Iterator[tuple[int, Row]]:
+        """Yield rows of a shard by number, their sounds side by side in memory of ours."""
+        url = self._urls[shard]
+        size: Any = self._fs.size(url)
+        room = self._stored.lend(size)
+        for number, row in enumerate(read_rows(url, self._fs, FULL)):
+            if number in own:
+                sound = np.frombuffer(row[AUDIO], np.uint8)
+                # A file that others have compressed may hold more than its size.
+                if len(sound) <= len(room):
+                    row[AUDIO], room = room[: len(sound)], room[len(sound) :]
+                    row[AUDIO][:] = sound
+                yield number, row
 
     def _one(self, ref: Ref, row: Row | None, epoch: int, out: Tensor) -> tuple[Row, Features]:
         """Return a row without its sound, and what is kept of that; or put the sound in ``out``."""
@@ -183,27 +198,21 @@ class Reader:
         if self._hear is None:
             decode(row, share, self._data, out.numpy())
             return plain, {}
-        alone = self._room(1)
+        alone = np.empty(self._shape(1), dtype=STEP)
         decode(row, share, self._data, alone[0])
         heard = self._hear(sound_of(torch.from_numpy(alone).transpose(1, 2)))
         self._kept[ref] = plain, {name: value[0].half() for name, value in heard.items()}
         return self._kept[ref]
 
     def _lent(self, rows: int) -> Tensor:
-        """Return memory for a batch: that of one which nobody holds any more, if there is any.
+        """Return memory of (rows, samples, channels) for a batch."""
+        shape = self._shape(rows)
+        steps = self._decoded.lend(math.prod(shape) * STEP.itemsize)
+        return torch.from_numpy(steps.view(STEP).reshape(shape))
 
-        Fresh memory, which the system clears first, would cost a twentieth of decoding.
-        """
-        for steps in self._memory:
-            if len(steps) >= rows and sys.getrefcount(steps) <= UNHELD:
-                return torch.from_numpy(steps[:rows])
-        self._memory.append(self._room(rows))
-        return torch.from_numpy(self._memory[-1])
-
-    def _room(self, rows: int) -> NDArray[np.int16]:
-        """Return memory (rows, samples, channels): interleaved, as the decoder writes."""
-        samples = round(self._data.crop_s * self._data.sample_rate_hz)
-        return np.empty((rows, samples, len(FOA_CHANNELS)), dtype=np.int16)
+    def _shape(self, rows: int) -> tuple[int, int, int]:
+        """Return (rows, samples, channels): interleaved, as the decoder writes."""
+        return rows, round(self._data.crop_s * self._data.sample_rate_hz), len(FOA_CHANNELS)
 
     def _joined(self, planned: Planned, audio: Tensor, futures: Sequence[Future]) -> Batch:
         made = [row for future in futures for row in future.result()]

@@ -14,6 +14,27 @@ from elsa_data.train.rows import AUDIO
 from elsa_data.train.settings import Data
 
 
+class _Held:
+    """A file of bytes that lie in memory already; `io.BytesIO` would copy them."""
+
+    def __init__(self, held: Any) -> None:
+        self._held, self._at = memoryview(held), 0
+
+    def readinto(self, out: Any) -> int:
+        part = self._held[self._at : self._at + len(out)]
+        out[: len(part)] = part
+        self._at += len(part)
+        return len(part)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        starts = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: len(self._held)}
+        self._at = starts[whence] + offset
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+
 def sound_of(steps: Tensor) -> Tensor:
     """Return audio in [-1, 1) of 16-bit steps, on their device."""
     return steps.float() * 2.0**-15
@@ -31,7 +52,8 @@ def decode(row: Mapping[str, Any], share: float, data: Data, out: NDArray[np.int
     """
     wanted, channels = out.shape
     try:
-        with soundfile.SoundFile(io.BytesIO(row[AUDIO])) as stream:
+        held: Any = _Held(row[AUDIO])
+        with soundfile.SoundFile(held) as stream:
             if stream.samplerate != data.sample_rate_hz:
                 raise ConfigError(
                     f"rows of {stream.samplerate} Hz for a config of {data.sample_rate_hz} Hz: "

@@ -179,4 +179,23 @@ def test_a_batch_that_is_held_keeps_its_sound_while_others_are_read(tmp_path):
     again = read.batches(plan, 0, 3 * plan.rows)
     # Read once more and let go of one by one, in memory that is lent again and again.
     assert all(torch.equal(b.inputs["audio"], c) for b, c in zip(again, copies, strict=True))
-    assert len(read._memory) < len(held) + 8
+    assert len(read._decoded._held) < len(held) + 8
+
+
+def test_a_window_that_is_read_leaves_the_sounds_of_others_alone(tmp_path):
+    # Of unequal size, so that memory is lent again that fits, and memory that does not.
+    rows = [example(n, seconds=0.1 + 0.02 * (n % 7)) for n in range(48)]
+    directory, told = write_set(tmp_path / "set", rows, shards=8), data(crop_s=0.05, window=1)
+    for batch in batches(directory, told, end=4 * len(rows), batch=4):
+        for audio, row in zip(sound_of(batch.inputs["audio"]), batch.rows, strict=True):
+            whole = rows[int(row["example_id"][-3:])]
+            heard, _ = soundfile.read(_file(tmp_path, whole), dtype="float32")
+            assert np.array_equal(audio.numpy(), heard[:800].T)
+
+
+def test_nothing_is_held_of_what_is_kept(tmp_path):
+    index, read = reader(plain_set(tmp_path / "set"), data(keep=True), hear=lambda a: {"a": a})
+    plan = order(index)
+    for _ in read.batches(plan, 0, 2 * plan.rows):
+        pass
+    assert not read._stored._held
