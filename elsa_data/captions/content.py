@@ -18,7 +18,7 @@ from elsa_data.captions.pairing import Pairing
 from elsa_data.captions.roles import detached, recounted, stranger, swapped
 from elsa_data.captions.telling import mixed, renegated, reordered
 from elsa_data.captions.ways import arriving, redirected
-from elsa_data.captions.wording import is_noun, lemmas, same, verb_lemmas
+from elsa_data.captions.wording import STOPS, is_noun, lemmas, same, verb_lemmas
 
 _NOUNS_BESIDES: Final = frozenset(
     ("sound", "noise", "listener", "source", "point", "place", "spot", "position", "can", "make")
@@ -38,6 +38,8 @@ def difference(source: Sequence[str], rewrite: Sequence[str]) -> str | None:
         source: tokens, without what they say about place and room.
         rewrite: the same of the rewrite.
     """
+    if _without_stops(source) == _without_stops(rewrite):
+        return None
     kept, told = events(source), events(rewrite)
     kept_words, told_words = ([word for word, _, _ in found.words] for found in (kept, told))
     pairing = Pairing(kept, told, partner := {})
@@ -82,6 +84,10 @@ def difference(source: Sequence[str], rewrite: Sequence[str]) -> str | None:
         or redirected(source, rewrite, pairing)
         or stranger(source, rewrite)
     )
+
+
+def _without_stops(tokens: Sequence[str]) -> list[str]:
+    return [token for token in tokens if token not in STOPS and token != MASK]
 
 
 def _is_said_again(kept: Events, place: int, said: Set[int]) -> bool:

@@ -23,6 +23,7 @@ _THEN: Final = frozenset(
 ORDERING: Final = _THEN | {"before", "after"}
 
 
+_EMPTY: Final = PLAIN | STOPS | CLAUSE_WORDS | {MASK}
 _AND: Final = frozenset(("and", ","))
 _BEFORE_VERBS: Final = _AND | {"is", "are", "it", "then", "gets", "being", "that", "which"}
 _CLAUSE: Final = 6
@@ -61,7 +62,7 @@ class Events(NamedTuple):
 
 def is_content(token: str) -> bool:
     """Return whether a token carries meaning of its own."""
-    return token not in PLAIN and token not in STOPS and token not in CLAUSE_WORDS and token != MASK
+    return token not in _EMPTY
 
 
 def events(tokens: Sequence[str]) -> Events:

@@ -29,6 +29,7 @@ _TOKEN: Final = re.compile(
     r"\d+(?:[.,:]\d+)*|(?:[^\W\d_]\.){2,}|[^\W\d_]+(?:'(?!s\b)[^\W\d_]+)*|'s\b|\w+"
     r"|[,;:.!?()\"]|[\[\]{}\u2013\u2014-]"
 )
+_BRACKETS: Final = re.compile(r"[\[\]{}\u2013\u2014-]")
 _STEMMER: Final = snowballstemmer.stemmer("english")
 _LONG_STEM: Final = 6
 """Letters from which a common stem tells one family (announce, announcement), not a chance."""
@@ -52,8 +53,8 @@ def worded(text: str) -> str:
     folded = _HYPHEN.sub(" ", folded)
     for pattern, plain in _CONTRACTIONS if "'" in folded or "cannot" in folded else ():
         folded = pattern.sub(plain, folded)
-    tokens = (match.group() for match in _TOKEN.finditer(folded))
-    return " ".join("," if token in "[]{}-\u2013\u2014" else token for token in tokens)
+    found = " ".join(_TOKEN.findall(folded))
+    return _BRACKETS.sub(",", found)
 
 
 def phrased(words: str) -> str:
