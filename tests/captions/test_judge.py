@@ -149,6 +149,17 @@ def test_a_judge_that_is_busy_is_waited_for(
     assert server.requests == 5
 
 
+def test_a_judge_that_is_no_model_ends_the_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (
+        serving(behaving("reworded", "404")) as server,
+        pytest.raises(ConfigError, match=f"does not have model '{JUDGE}'"),
+    ):
+        rewritten(server, tmp_path, monkeypatch)
+    assert len(to_judge(server)) == 1
+
+
 def test_writer_and_judge_share_what_may_be_asked_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,11 +8,15 @@ from pathlib import Path
 import pytest
 
 from elsa_data.captions import asking
+from elsa_data.captions.judge import LlmJudge
+from elsa_data.captions.prompts import load_judge_prompt
 from elsa_data.errors import BuildError
 from elsa_data.stages import batching
+from elsa_data.stages.caption import caption
 from elsa_data.stages.settings import Settings
 from pipelines.builds import shards
 from tests.captions.llm_batches import Batches
+from tests.captions.llm_judges import JUDGE, behaving
 from tests.captions.llm_server import LlmServer, serving
 from tests.captions.writers import KEY, WRITER
 from tests.conftest import Command
@@ -98,6 +102,22 @@ def test_what_expires_is_completed(simulated: Settings, server: LlmServer) -> No
     }
     fetch(simulated)
     assert len(server.batches.batches) == 3, "nothing is left"
+
+
+def test_what_a_judge_reads_is_left_to_the_captions(simulated: Settings, server: LlmServer) -> None:
+    judge = LlmJudge(model=JUDGE, prompt=load_judge_prompt("judge.v1"))
+    settings = replace(simulated, writer=replace(WRITER, judge=judge))
+    server.behave = behaving("reworded", "yes")
+    fetch(settings)
+    assert len(server.batches.batches) == 1, "the judge comes before a second attempt"
+    assert completions(server) == 0
+    written = answered(settings)
+    for ref in shards(settings):
+        caption(ref, settings)
+    assert written < answered(settings) == written + completions(server)
+    assert server.counts["reworded"] == 0, "no question of a batch is asked again"
+    told = counts(Path(settings.url))
+    assert told["judge:passed"] == told["captions:llm"] >= server.counts["yes"] > 0
 
 
 def test_lines_that_fail_are_left_to_the_captions(simulated: Settings, server: LlmServer) -> None:
