@@ -10,6 +10,7 @@ from elsa_data.captions.habits import carried, does_so, goes_without_saying
 from elsa_data.captions.lexicon.marks import MASK
 from elsa_data.captions.lexicon.plain import (
     MOVING,
+    SWITCHING,
     UNNAMED,
     VAGUE,
 )
@@ -181,7 +182,7 @@ def _carries_on(source: Sequence[str], kept: Events, rewrite: Sequence[str], at:
         and any(same(verb, token) for token in source)
         and bool(verb_lemmas(verb) - {verb})
     )
-    return (known or does_so(kept, verb)) and ends and not lemmas(verb) & MOVING
+    return (known or does_so(kept, verb)) and ends and not lemmas(verb) & (MOVING | SWITCHING)
 
 
 def _partner(kept: Events, told: Events, place: int, partner: dict[int, int]) -> int | None:

@@ -23,7 +23,7 @@ _LEADS_ON: Final = {"up": _PLACES, "down": _PLACES, "out": frozenset(("of",))}
 """Words after which a particle tells of a place or a way: "up in the air"."""
 
 _OUTWARDS: Final = frozenset(("into", "out", "off", "up"))
-_WHOSE: Final = frozenset(("its", "their", "his", "her"))
+_WHOSE: Final = frozenset(("its", "their", "his", "her", "ever"))
 _PRONOUNS: Final = frozenset(("it", "them", "him", "her"))
 
 

@@ -173,7 +173,10 @@ def _is_led(tokens: Sequence[str], at: int) -> bool:
 
 def _names_agent(tokens: Sequence[str]) -> bool:
     """Return whether "by" leads to who acts, and does not tell that something passes by."""
-    return any(one == "by" and other in ARTICLES for one, other in pairwise([*tokens, "the"]))
+    return any(
+        one == "by" and (other in ARTICLES or (is_content(other) and not is_adjective(other)))
+        for one, other in pairwise([*tokens, "the"])
+    )
 
 
 def _is_thing(tokens: Sequence[str], at: int) -> bool:

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from elsa_data.captions.lexicon.grammar import grammar, tokens
 from elsa_data.captions.lexicon.marks import MASK, QUALITY, ROOM
 from elsa_data.captions.lexicon.needs import Table, needed
-from elsa_data.captions.lexicon.plain import NEGATORS, PLACE_NOUNS
+from elsa_data.captions.lexicon.plain import BUILDINGS, NEGATORS, PLACE_NOUNS
 from elsa_data.captions.wording import is_adjective, verb_lemmas
 
 _SLOT_OF: Final = {
@@ -112,6 +112,8 @@ def without_rooms(text: str, rooms: Rooms, said: set[tuple[str, str]]) -> str:
         values = set(_values(match.group()))
         noun = match.group("noun").removeprefix(ROOM)
         misfit = noun not in rooms.nouns and _FITTING.get(noun, noun) not in values | {noun}
+        if noun in BUILDINGS and match.group().startswith("of "):
+            return match.group()
         if not values or misfit:
             return match.group()
         named.add(noun)

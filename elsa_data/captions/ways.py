@@ -12,6 +12,7 @@ from elsa_data.captions.lexicon.plain import (
     MOVING,
     ONWARD,
     OPPOSED,
+    SWITCHING,
 )
 from elsa_data.captions.pairing import Pairing
 from elsa_data.captions.wording import lemmas, same, verb_lemmas
@@ -26,6 +27,9 @@ _WAYS: Final = (
 _ALIKE: Final = {word: number for number, words in enumerate(_WAYS) for word in words}
 """Preposition -> the number of those that lead the same way."""
 
+_TURNS: Final = {"on": "off", "off": "on", "up": "down", "down": "up", "in": "out", "out": "in"}
+"""Particle -> the one that makes the opposite deed of a verb."""
+
 REACH: Final = 4
 """Words among which what moves is followed by its way: "slides a chair across"."""
 
@@ -38,6 +42,10 @@ def redirected(source: Sequence[str], rewrite: Sequence[str], pairing: Pairing) 
         told = _way(rewrite, pairing.rewrite.words[place][1])
         kept = _way(source, pairing.source.words[origin][1])
         if (kept, told) in OPPOSED:
+            return f"relation-changed:{pairing.rewrite.words[place][0]}"
+        if _is_turned(
+            rewrite[pairing.rewrite.words[place][1] :], source[pairing.source.words[origin][1] :]
+        ):
             return f"relation-changed:{pairing.rewrite.words[place][0]}"
         number = pairing.source.words[origin][2]
         if kept and told is None:
@@ -66,6 +74,14 @@ def _tells_place(rewrite: Sequence[str], at: int) -> bool:
 def _leads_alike(one: str, other: str) -> bool:
     """Return whether two prepositions send something the same way."""
     return one == other or _ALIKE.get(one, -1) == _ALIKE.get(other, -2)
+
+
+def _is_turned(told: Sequence[str], kept: Sequence[str]) -> bool:
+    """Return whether a verb's particle is the opposite: "turns off" of what was turned on."""
+    if verb_lemmas(told[0]).isdisjoint(SWITCHING):
+        return False
+    ways = [{t for t in tokens[1:REACH] if t in _TURNS} for tokens in (told, kept)]
+    return any(_TURNS[way] in ways[1] and way not in ways[1] for way in ways[0])
 
 
 def _way(tokens: Sequence[str], at: int) -> str | None:

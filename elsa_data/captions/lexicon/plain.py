@@ -38,6 +38,7 @@ ARTICLES: Final = _SETS["articles"]
 CLAUSE_WORDS: Final = _SETS["clause_words"]
 DESCRIPTORS: Final = _SETS["descriptors"]
 SPATIAL: Final = _SETS["spatial"]
+BUILDINGS: Final = _SETS["buildings"]
 PLACE_NOUNS: Final = _SETS["place_nouns"]
 
 NOUNS_OF: Final = {"male": _SETS["male"], "female": _SETS["female"]}
