@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from itertools import islice
 from typing import TypeVar
 
@@ -42,13 +43,14 @@ async def _results(
     items: Iterable[Item], opened: AbstractAsyncContextManager[Work[Item, Result]], window: int
 ):
     """Yield what is ready at the head of the queue, at least one result at a time."""
-    source, waiting = iter(items), deque[asyncio.Task[Result]]()
+    source, waiting = iter(items), deque[asyncio.Future[Result]]()
     failed = asyncio.get_running_loop().create_future()
     async with opened as work:
         try:
             while True:
                 for item in islice(source, window - len(waiting)):
-                    waiting.append(asyncio.create_task(_watched(work, item, failed)))
+                    waiting.append(asyncio.ensure_future(work(item)))
+                    waiting[-1].add_done_callback(partial(_tell, failed))
                 if not waiting:
                     return
                 await asyncio.wait([waiting[0], failed], return_when=asyncio.FIRST_COMPLETED)
@@ -64,13 +66,8 @@ async def _results(
             await asyncio.gather(*waiting, return_exceptions=True)
 
 
-async def _watched(
-    work: Work[Item, Result], item: Item, failed: asyncio.Future[BaseException]
-) -> Result:
-    """Return the result of an item; a failure is told to whoever waits for the head."""
-    try:
-        return await work(item)
-    except Exception as error:  # carried to the iterator, which raises it
-        if not failed.done():
-            failed.set_result(error)
-        raise
+def _tell(failed: asyncio.Future[BaseException], ended: asyncio.Future[Result]) -> None:
+    """Tell a failure to whoever waits for the head; the iterator raises it."""
+    error = None if ended.cancelled() else ended.exception()
+    if error is not None and not failed.done():
+        failed.set_result(error)
