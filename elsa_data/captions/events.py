@@ -5,7 +5,14 @@ from typing import Final, NamedTuple
 
 from elsa_data.captions.lexicon.marks import MASK
 from elsa_data.captions.lexicon.plain import CLAUSE_WORDS, MOMENTS, PLAIN
-from elsa_data.captions.wording import STOPS, is_adjective, is_plural, lemmas, verb_lemmas
+from elsa_data.captions.wording import (
+    STOPS,
+    is_adjective,
+    is_adverb,
+    is_plural,
+    lemmas,
+    verb_lemmas,
+)
 
 _THEN: Final = frozenset(
     (
@@ -117,13 +124,16 @@ def goes_on(tokens: Sequence[str], found: Events) -> set[int]:
 def _opening(tokens: Sequence[str], at: int) -> int:
     """Return where the clause of a content word opens: at "making" of "making noises"."""
     before = tokens[at - 1]
-    return at - 1 if is_verb(before) and before not in _BEFORE_VERBS else at
+    if is_verb(before) and before not in _BEFORE_VERBS:
+        return at - 1
+    return at + 1 if is_adverb(tokens[at]) and at + 1 < len(tokens) else at
 
 
 def _acts(tokens: Sequence[str], at: int) -> bool:
     """Return whether a word that opens an event is its verb: "and barks", not "and birds sing"."""
     word = tokens[at]
-    if tokens[at - 1] not in _OPENING or not verb_lemmas(word):
+    leader = tokens[at - 1 if not is_adverb(tokens[at - 1]) else at - 2]
+    if leader not in _OPENING or not verb_lemmas(word):
         return False
     after = tokens[at + 1] if at + 1 < len(tokens) else "."
     follows = is_content(after) and bool(verb_lemmas(after))
@@ -211,8 +221,8 @@ def _goes_on(
     tokens: Sequence[str], earlier: Sequence[tuple[str, int]], later: Sequence[tuple[str, int]]
 ) -> bool:
     """Return whether an event goes on from the one before."""
-    opening, at = later[0]
-    before = tokens[at - 1] if at else ""
+    opening, at = next((said for said in later if not is_adverb(said[0])), later[0])
+    before = tokens[later[0][1] - 1] if at else ""
     acts = is_verb(opening) and before in _BEFORE_VERBS
     again = before in ("the", "its") and (
         before == "its" or any(lemmas(opening) & lemmas(word) for word, _ in earlier)

@@ -29,7 +29,7 @@ from elsa_data.captions.wording import (
 OF_AGENTS: Final = frozenset(("by", "of", "'s", "from", "with"))
 """Words by which the one who acts may stand after what is acted on."""
 
-_LEADING: Final = {*OF_AGENTS, *DIRECTED, *RELATIONS}
+_LEADING: Final = frozenset((*OF_AGENTS, *DIRECTED, *RELATIONS))
 """Words that lead a thing in which neither acts nor is acted on."""
 
 _THINGS: Final = frozenset(("it", "them", "him", "her"))
@@ -155,20 +155,21 @@ def swapped(source: Sequence[str], rewrite: Sequence[str], pairing: Pairing) -> 
             reversed_ = one > other
             loose = bool(set(span) & {*OF_AGENTS, *STOPS, "as", "while"})
             # "On a table, a man taps" leads its table in; "a table, which taps a man" does not.
-            led = any(_is_led(rewrite, pairing.rewrite.words[place][1]) for place in (one, other))
-            if reversed_ != turned and not (reversed_ and loose and led):
+            by, to = (_led_by(rewrite, pairing.rewrite.words[place][1]) for place in (one, other))
+            led = (loose and (by or to)) or to in _LEADING - OF_AGENTS
+            if reversed_ != turned and not (reversed_ and led):
                 return "roles-swapped"
     return None
 
 
-def _is_led(tokens: Sequence[str], at: int) -> bool:
-    """Return whether a preposition stands before a noun, its article and its adjectives."""
+def _led_by(tokens: Sequence[str], at: int) -> str | None:
+    """Return the preposition before a noun, its article and its adjectives."""
     before = at - 1
     while before >= 0 and tokens[before] not in _LEADING:
         if tokens[before] not in ARTICLES and not is_adjective(tokens[before]):
-            return False
+            return None
         before -= 1
-    return before >= 0
+    return tokens[before] if before >= 0 else None
 
 
 def _names_agent(tokens: Sequence[str]) -> bool:

@@ -14,6 +14,9 @@ from elsa_data.captions.lexicon.plain import (
 from elsa_data.captions.pairing import Pairing
 
 _WITHIN: Final = frozenset(("in", "inside", "at", "within"))
+_LIST: Final = 3
+"""Events from which "a, b and c" tells of one after the other."""
+
 FULL_EVENT: Final = 2
 """Content words from which an event stands for itself: one who acts, and what is done."""
 
@@ -110,6 +113,8 @@ def reordered(pairing: Pairing, sequence: set[tuple[int, int]]) -> str | None:
         for first, second in pairing.rewrite.order
     ):
         return "order-changed"
+    if _is_shuffled(pairing):
+        return "order-changed"
     told = in_source(pairing.rewrite.order)
     known = in_source(_implied(pairing.rewrite.order, pairing.rewrite.joined))
     if not told <= _implied(pairing.source.order, pairing.source.joined) and not (
@@ -118,6 +123,23 @@ def reordered(pairing: Pairing, sequence: set[tuple[int, int]]) -> str | None:
     ):
         return "order-changed"
     return None if pairing.source.order <= _implied(known, set()) else "order-lost"
+
+
+def _is_shuffled(pairing: Pairing) -> bool:
+    """Return whether three or more events of one list stand in another order."""
+    told: dict[int, int] = {}
+    for place, origin in sorted(pairing.partner.items()):
+        told.setdefault(pairing.source.words[origin][2], place)
+    ordered = pairing.source.order | {(later, earlier) for earlier, later in pairing.source.order}
+    joined = pairing.source.joined - ordered
+    for first, _ in joined:
+        row = [first]
+        while (row[-1], row[-1] + 1) in joined:
+            row.append(row[-1] + 1)
+        places = [told[n] for n in row if n in told]
+        if len(places) >= _LIST and places != sorted(places):
+            return True
+    return False
 
 
 def _implied(order: set[tuple[int, int]], joined: set[tuple[int, int]]) -> set[tuple[int, int]]:

@@ -88,7 +88,8 @@ def _way(tokens: Sequence[str], at: int) -> str | None:
     """Return the way of the preposition before a noun, over its article and other words of it."""
     before = at - 1
     while before >= 0 and _belongs(tokens[before]):
-        if is_verb(tokens[before]) and not tokens[before].endswith(("ing", "ed")):
+        ends = tokens[before].endswith(("ing", "ed", "'s"))
+        if not ends and is_verb(tokens[before]):
             return None
         before -= 1
     return DIRECTED.get(tokens[before]) if before >= 0 else None

@@ -160,5 +160,5 @@ def test_hardly_a_bad_adversarial_caption_passes_and_few_good_ones_are_lost(part
         passed[row["verdict"]] += reason is None
     assert total["accept"] >= good
     assert total["reject"] >= bad
-    assert passed["reject"] <= 0.007 * total["reject"]
+    assert passed["reject"] <= 0.005 * total["reject"]
     assert passed["accept"] >= kept * total["accept"]
