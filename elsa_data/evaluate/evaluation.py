@@ -207,7 +207,7 @@ def structure(heard: Heard, texts: Texts) -> list[Score]:
         probe = word_probe(attribute, list(words), train.metas, learnt, heard.seed)
         if probe is None or not len(rows):
             continue
-        if attribute == "direction":
+        if attribute == "direction" and len(judged(small.metas, attribute)):
             lines += swap(MODEL, model, words, probe, small.metas, audio)
         metas = [test.metas[at] for at in rows]
         lines.append(read_texts(MODEL, attribute, words, probe, metas, first[rows]))

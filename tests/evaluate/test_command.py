@@ -87,6 +87,15 @@ def test_the_whole_command(trained, tmp_path):
         assert line in done.stdout, line
 
 
+def test_a_split_that_singles_out_no_row_of_a_clip_is_judged_on_all(trained, tmp_path):
+    run, data = trained
+    assert main([run, data, "--split", "train", "--limit", "64", "--to", str(tmp_path)]) == 0
+    told = json.loads((tmp_path / "evaluation.json").read_text())
+    protocols = {each["protocol"] for each in told["scores"]}
+    assert "direction, zero-shot" in protocols
+    assert not any(name.startswith("direction swap") for name in protocols)
+
+
 def test_the_same_twice(trained, tmp_path, capsys):
     run, data = trained
     for folder in ("one", "two"):
