@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from elsa_data.errors import BuildError, ConfigError, did_you_mean
+from elsa_data.errors import ConfigError
 from elsa_data.evaluate.captioning import captioning
 from elsa_data.evaluate.controls import control_ears
 from elsa_data.evaluate.embed import Ear, Listened, ModelEar, listen, random_ear
@@ -28,10 +28,10 @@ from elsa_data.evaluate.table import in_order, table
 from elsa_data.evaluate.texts import DEFAULT, Texts, load_texts, prototypes
 from elsa_data.evaluate.zeroshot import true_words
 from elsa_data.shards.directory import Directory
-from elsa_data.train.command import Parser
 from elsa_data.train.elsa import Elsa
 from elsa_data.train.export import PUBLISHED, Run, load_run, read_run, replace_file
 from elsa_data.train.hub import fetch
+from elsa_data.train.launch import Parser
 from elsa_data.train.processes import join_processes, leave_processes
 
 RESULT = "evaluation.json"
@@ -41,16 +41,14 @@ SHOWN = 20
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Return the exit code: 0 done, 1 failed, 2 asked wrongly."""
-    args = _arguments(argv)
+    """Return 0 when all is done.
+
+    Raises:
+        ConfigError: it was asked wrongly.
+        BuildError: a shard or the disk fails.
+    """
     try:
-        return _run(args)
-    except (ConfigError, BuildError) as error:
-        sys.stderr.write(f"elsa-eval: {' '.join(str(error).split())}\n")
-        return 2 if isinstance(error, ConfigError) else 1
-    except KeyboardInterrupt:
-        sys.stderr.write("elsa-eval: interrupted\n")
-        return 1
+        return _run(_arguments(argv))
     finally:
         leave_processes()
 
@@ -83,11 +81,7 @@ def parser() -> Parser:
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     command = parser()
-    args, unknown = command.parse_known_args(argv)
-    if unknown:
-        flags = [flag for action in command._actions for flag in action.option_strings]
-        near = did_you_mean(unknown[0].partition("=")[0], flags)
-        command.error(f"unknown argument {unknown[0]!r}.{near}")
+    args = command.parse_args(argv)
     for name, least in (("seed", 0), ("limit", 1), ("probe_rows", 1)):
         value = getattr(args, name)
         if value is not None and value < least:

@@ -5,12 +5,11 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn
 
-from elsa_data.errors import BuildError, ConfigError, did_you_mean
 from elsa_data.train.elsa import ElsaConfig
 from elsa_data.train.export import PUBLISHED, Run
 from elsa_data.train.hub import push
+from elsa_data.train.launch import Parser
 from elsa_data.train.loop import train
 from elsa_data.train.processes import join_processes, leave_processes
 from elsa_data.train.regressor import RegressorConfig
@@ -22,26 +21,15 @@ from elsa_data.train.towers import count_parameters
 STAGES = ("joint", "spatial")
 
 
-class Parser(argparse.ArgumentParser):
-    """An argument parser that answers a mistake in one line and exits 2."""
-
-    def error(self, message: str) -> NoReturn:
-        """Print one line and leave."""
-        sys.stderr.write(f"{self.prog}: {message}\n")
-        sys.exit(2)
-
-
 def main(argv: Sequence[str] | None = None) -> int:
-    """Return the exit code: 0 done, 1 failed, 2 asked wrongly."""
-    args = _arguments(argv)
+    """Return 0 when all is done.
+
+    Raises:
+        ConfigError: it was asked wrongly.
+        BuildError: a shard or the disk fails.
+    """
     try:
-        return _run(args)
-    except (ConfigError, BuildError) as error:
-        sys.stderr.write(f"elsa-train: {' '.join(str(error).split())}\n")
-        return 2 if isinstance(error, ConfigError) else 1
-    except KeyboardInterrupt:
-        sys.stderr.write("elsa-train: interrupted; --resume goes on from the last checkpoint\n")
-        return 1
+        return _run(_arguments(argv))
     finally:
         leave_processes()
 
@@ -73,11 +61,7 @@ def parser() -> Parser:
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     command = parser()
-    args, unknown = command.parse_known_args(argv)
-    if unknown:
-        flags = [flag for action in command._actions for flag in action.option_strings]
-        near = did_you_mean(unknown[0].partition("=")[0], flags)
-        command.error(f"unknown argument {unknown[0]!r}.{near}")
+    args = command.parse_args(argv)
     if args.run is None and not args.count:
         command.error("wanted DATA and RUN")
     if args.seed < 0:

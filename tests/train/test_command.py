@@ -57,18 +57,6 @@ def test_a_mistake_is_one_line(tmp_path, capsys, words, message):
     assert len(said.splitlines()) == 1
 
 
-def test_without_its_extra_it_names_it():
-    code = "import sys; sys.modules['torch'] = None; from elsa_data.train.__main__ import main; "
-    done = subprocess.run(
-        [sys.executable, "-c", code + "sys.exit(main(['a', 'b']))"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 2
-    assert done.stderr == "elsa-train: torch is not installed: pip install 'elsa-data[train]'\n"
-
-
 def test_it_loads_nothing_that_makes_data():
     code = (
         "import sys, elsa_data.train.command; "
