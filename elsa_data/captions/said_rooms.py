@@ -8,7 +8,7 @@ from elsa_data.captions.lexicon.grammar import grammar, tokens
 from elsa_data.captions.lexicon.marks import MASK, QUALITY, ROOM
 from elsa_data.captions.lexicon.needs import Table, needed
 from elsa_data.captions.lexicon.plain import BUILDINGS, NEGATORS, PLACE_NOUNS
-from elsa_data.captions.wording import is_adjective, verb_lemmas
+from elsa_data.captions.wording import is_adjective, is_adverb, verb_lemmas
 
 _SLOT_OF: Final = {
     **dict.fromkeys(("small", "large"), "size"),
@@ -95,7 +95,11 @@ def rooms_of(text: str) -> Rooms:
 
 def _describes(word: str) -> bool:
     """Return whether a word may be an adjective, such as "crowded"."""
-    return is_adjective(word) or (word.endswith(("ed", "ing")) and bool(verb_lemmas(word)))
+    return (
+        is_adjective(word)
+        or is_adverb(word)
+        or (word.endswith(("ed", "ing")) and bool(verb_lemmas(word)))
+    )
 
 
 def without_rooms(text: str, rooms: Rooms, said: set[tuple[str, str]]) -> str:

@@ -6,8 +6,8 @@ from typing import Final
 
 from elsa_data.captions.events import is_content
 from elsa_data.captions.lexicon.marks import BREAK, KEPT
-from elsa_data.captions.lexicon.plain import ARTICLES, SPATIAL
-from elsa_data.captions.wording import is_noun, same, verb_lemmas
+from elsa_data.captions.lexicon.plain import ARTICLES, PLACE_NOUNS, SPATIAL
+from elsa_data.captions.wording import is_noun, is_plural, same, verb_lemmas
 
 _SIDED: Final = frozenset(
     (
@@ -107,6 +107,8 @@ def _acts(before: str, word: str, verbs: Set[str]) -> bool:
     forms = verb_lemmas(word)
     if before in _PLACE_ENDS and not verbs.isdisjoint(forms - {word}):
         return True
+    if before in PLACE_NOUNS and not is_plural(word):
+        return not verbs.isdisjoint(forms - {word})
     if before not in _SIDES or word in SPATIAL or word in _SIDED:
         return False
     if word.endswith("ly") or (forms - {word} and not is_noun(word)):

@@ -9,11 +9,16 @@ from elsa_data.captions.events import Events, goes_on, is_verb
 from elsa_data.captions.lexicon.plain import (
     ARTICLES,
     NEGATORS,
+    PARTICLES,
+    RELATIONS,
     UNNAMED,
 )
 from elsa_data.captions.pairing import Pairing
 
 _WITHIN: Final = frozenset(("in", "inside", "at", "within"))
+_SMALL: Final = UNNAMED | RELATIONS | PARTICLES
+"""Words that belong to no event alone."""
+
 _LIST: Final = 3
 """Events from which "a, b and c" tells of one after the other."""
 
@@ -41,7 +46,7 @@ def mixed(source: Sequence[str], pairing: Pairing) -> str | None:
     spread: dict[int, set[int]] = {}
     for place, origin in pairing.partner.items():
         number = words[origin][2]
-        if origin in loose or words[origin][0] in UNNAMED or sizes[number] < FULL_EVENT:
+        if origin in loose or words[origin][0] in _SMALL or sizes[number] < FULL_EVENT:
             continue
         event = pairing.rewrite.words[place][2]
         drawn.setdefault(event, set()).add(number)
@@ -131,7 +136,10 @@ def _is_shuffled(pairing: Pairing) -> bool:
     for place, origin in sorted(pairing.partner.items()):
         told.setdefault(pairing.source.words[origin][2], place)
     ordered = pairing.source.order | {(later, earlier) for earlier, later in pairing.source.order}
-    joined = pairing.source.joined - ordered
+    opening = {n: word for word, _, n in reversed(pairing.source.words)}
+    joined = {
+        pair for pair in pairing.source.joined - ordered if not opening[pair[1]].endswith("ing")
+    }
     for first, _ in joined:
         row = [first]
         while (row[-1], row[-1] + 1) in joined:
