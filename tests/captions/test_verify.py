@@ -162,3 +162,17 @@ def test_hardly_a_bad_adversarial_caption_passes_and_few_good_ones_are_lost(part
     assert total["reject"] >= bad
     assert passed["reject"] <= 0.005 * total["reject"]
     assert passed["accept"] >= kept * total["accept"]
+
+
+def ways() -> list[tuple[str, str]]:
+    lines = (HERE / "places_and_rooms.txt").read_text().splitlines()
+    return [tuple(line.split(" | ")) for line in lines if not line.startswith("#")]  # pyright: ignore[reportReturnType]
+
+
+@pytest.mark.parametrize(("word", "way"), ways())
+def test_a_way_of_saying_a_word_is_read_first_and_last(word, way):
+    original = "An old dog barks slowly while a car idles"
+    told = "n old dog slowly barks while a car idles"
+    assert judged(original, word, f"{way[0].upper()}{way[1:]}, a{told}.") is None
+    assert judged(original, word, f"A{told} {way}.") is None
+    assert judged(original, "", f"A{told} {way}.") is not None
