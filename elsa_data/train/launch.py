@@ -16,7 +16,8 @@ MISSING = ("torch", "safetensors", "tokenizers", "huggingface_hub", "matplotlib"
 class Parser(argparse.ArgumentParser):
     """An argument parser that answers a mistake in one line, names the near spelling, exits 2."""
 
-    def parse_args(self, args=None, namespace=None):  # noqa: D102
+    def parse_args(self, args=None, namespace=None):
+        """Return the arguments; one that is not known ends the command."""
         known, unknown = self.parse_known_args(args, namespace)
         if unknown:
             flags = [flag for action in self._actions for flag in action.option_strings]
