@@ -26,6 +26,7 @@ VOCABULARY = load_vocabulary("attributes.elsa.v1")
 CLOSED = "unseen-2-closed"
 """What is left of unseen-2 without the lines that became ``seen-2b``: the last 420, every other."""
 
+SEEN = ("seen", "seen-2", "seen-2b", "seen-3", "seen-4")
 OPENED = 420
 Rates = tuple[float, float, float]
 
@@ -33,7 +34,7 @@ Rates = tuple[float, float, float]
 def adversarial() -> dict[str, float]:
     """Return per cent of bad lines accepted and of good ones rejected, and print them."""
     numbers: dict[str, float] = {}
-    for part in ("seen", "seen-2", "seen-2b", "seen-3", "unseen", CLOSED, "unseen-3"):
+    for part in (*SEEN, "unseen", CLOSED, "unseen-3"):
         suffix = "" if part == "unseen-3" else f"_{part}".replace("-", "_")
         for name, rate in zip(("bad_accepted", "good_rejected"), rates(read(part)), strict=True):
             if rate is not None:

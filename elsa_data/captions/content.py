@@ -6,7 +6,14 @@ from typing import Final
 
 from elsa_data.captions.events import ORDERING, Events, events, is_content, is_verb, sequential
 from elsa_data.captions.exchange import exchanged
-from elsa_data.captions.habits import carried, does_so, goes_without_saying
+from elsa_data.captions.habits import (
+    carried,
+    counts_one,
+    does_so,
+    goes_without_saying,
+    is_played,
+    named_again,
+)
 from elsa_data.captions.lexicon.marks import MASK
 from elsa_data.captions.lexicon.plain import (
     MOVING,
@@ -22,12 +29,27 @@ from elsa_data.captions.ways import arriving, redirected
 from elsa_data.captions.wording import STOPS, is_noun, lemmas, same, verb_lemmas
 
 _NOUNS_BESIDES: Final = frozenset(
-    ("sound", "noise", "listener", "source", "point", "place", "spot", "position", "can", "make")
+    (
+        "sound",
+        "noise",
+        "listener",
+        "source",
+        "point",
+        "place",
+        "spot",
+        "position",
+        "can",
+        "make",
+        "ever",
+    )
 )
 """Plain words that an article may stand before."""
 
 _HALF: Final = 3
 """Letters of either half of a compound, at least."""
+
+_AT_LAST: Final = frozenset(("finally", "eventually"))
+"""Words of the last of some events that stand in order."""
 
 _OBJECTS: Final = tuple([opening] for opening in ("on", "a", "an", "the"))
 
@@ -138,6 +160,10 @@ def _is_licensed(
         or (word == "continues" and _goes_on_doing(rewrite, at))
         or does_so(kept, word)
         or carried(pairing, rewrite, place)
+        or (word in _AT_LAST and bool((ORDERING | {"until"}) & set(source)))
+        or (word == "one" and counts_one(source, pairing, place))
+        or (word == "music" and is_played(source, pairing, place))
+        or named_again(source, rewrite, pairing, place)
     )
 
 

@@ -1,6 +1,7 @@
 """Which words of a caption belong to one event, and which event comes first."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from elsa_data.captions.lexicon.marks import MASK
@@ -50,6 +51,9 @@ _OPENING: Final = _BEFORE_VERBS | {
     "she",
     "they",
 }
+_LEADERS: Final = frozenset(("while", "as", "of", "the", "with", "from", "amid", "when", "some"))
+"""Words after which one in -s is a noun."""
+
 _ANSWERS: Final = frozenset(("answer", "reply", "respond"))
 
 
@@ -96,7 +100,9 @@ def events(tokens: Sequence[str]) -> Events:
             continue
         if token == "with" and not _acts_after(tokens, place):
             continue
-        if token in _AND and _is_between_adjectives(tokens, place):
+        if token in _AND and (
+            _is_between_adjectives(tokens, place) or _is_between_things(tokens, place)
+        ):
             continue
         if token in CLAUSE_WORDS or token in ORDERING:
             opened = True
@@ -179,11 +185,25 @@ def _is_between_adjectives(tokens: Sequence[str], place: int) -> bool:
     )
 
 
+def _is_between_things(tokens: Sequence[str], place: int) -> bool:
+    """Return whether "and" joins two things that do the same: "while cups and saucers rattle"."""
+    around = [*tokens[max(place - 2, 0) : place], *tokens[place + 1 : place + 2]]
+    return (
+        tokens[place] == "and"
+        and len(around) == 3
+        and around[0] in _LEADERS
+        and is_plural(around[1])
+        and is_plural(around[2])
+    )
+
+
 def _acts_after(tokens: Sequence[str], place: int) -> bool:
     """Return whether something is done in what follows "with": cars honking, not a deep voice."""
-    for token in tokens[place + 1 :]:
+    for before, token in pairwise(tokens[place:]):
         if token in CLAUSE_WORDS:
             return False
+        if before in ("a", "an") and token.endswith("ing"):
+            continue
         if is_content(token) and verb_lemmas(token) - {token} and not is_plural(token):
             return True
     return False

@@ -8,13 +8,14 @@ from elsa_data.captions.lexicon.plain import (
     ARTICLES,
     BEARERS,
     CARRIERS,
+    CLAUSE_WORDS,
     LIGHT,
     MOVING,
     PARTICLES,
     RELATIONS,
     SWITCHING,
 )
-from elsa_data.captions.wording import same, verb_lemmas
+from elsa_data.captions.wording import STOPS, same, verb_lemmas
 
 _PLACES: Final = frozenset(
     ("of", "in", "on", "at", "from", "to", "there", "here", "above", "below", "high", "low")
@@ -22,6 +23,10 @@ _PLACES: Final = frozenset(
 _LEADS_ON: Final = {"up": _PLACES, "down": _PLACES, "out": frozenset(("of",))}
 """Words after which a particle tells of a place or a way: "up in the air"."""
 
+_LANDING: Final = frozenset(("fall", "land", "drop", "slide", "go", "knock", "hit", "move"))
+"""Verbs that a verb of the sound says too: "crashes to the floor" of what falls with a crash."""
+
+_NEAR: Final = 7
 _OUTWARDS: Final = frozenset(("into", "out", "off", "up"))
 _WHOSE: Final = frozenset(("its", "their", "his", "her", "ever"))
 _PRONOUNS: Final = frozenset(("it", "them", "him", "her"))
@@ -52,9 +57,21 @@ def is_helper(tokens: Sequence[str], at: int, known: Collection[str]) -> bool:
     ):
         return True
     verbs = verb_lemmas(token)
+    if verbs & _LANDING and _is_known(_made_by(tokens, at), known):
+        return True
     if not verbs.isdisjoint(LIGHT) and _is_known(_led_to(tokens, at), known):
         return True
     return not verbs.isdisjoint(CARRIERS) and _is_known(_led_to(tokens, at, _OUTWARDS), known)
+
+
+def _made_by(tokens: Sequence[str], at: int) -> str | None:
+    """Return the sound that a deed is done with: crash, of "falls to the floor with a crash"."""
+    for place in range(at + 1, min(at + _NEAR, len(tokens) - 2)):
+        if not is_content(tokens[place]) and tokens[place] in STOPS | CLAUSE_WORDS - {"with"}:
+            return None
+        if tokens[place] == "with" and tokens[place + 1] in ("a", "an"):
+            return tokens[place + 2]
+    return None
 
 
 def _led_to(tokens: Sequence[str], at: int, over: Collection[str] = ()) -> str | None:

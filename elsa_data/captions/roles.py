@@ -8,6 +8,7 @@ from elsa_data.captions.events import goes_on, is_content, is_verb
 from elsa_data.captions.lexicon.marks import MASK
 from elsa_data.captions.lexicon.plain import (
     ARTICLES,
+    BEARERS,
     DESCRIPTORS,
     DIRECTED,
     NOUNS_OF,
@@ -59,16 +60,21 @@ def _is_miscounted(pairing: Pairing, place: int, origin: int) -> bool:
     "Knocks three times" may be told as "three knocks", and not as "three people knock".
     """
     told, kept = pairing.rewrite.words[place][0], pairing.source.words[origin][0]
-    if told.endswith("times") == kept.endswith("times"):
+    if _is_of_times(told) == _is_of_times(kept):
         return False
     words = pairing.source.words
-    if kept.endswith("times"):
+    if _is_of_times(kept):
         heads = [n for n in _run(pairing, place) if n is not None]
         return not any(
             verb_lemmas(words[n][0]) - {words[n][0]} and words[n][2] == words[origin][2]
             for n in heads
         )
     return pairing.partner.get(place - 1) != origin + 1
+
+
+def _is_of_times(word: str) -> bool:
+    """Return whether a word says how often, and not how many."""
+    return word.endswith("times") or word in ("repeatedly", "once")
 
 
 def _count(tokens: Sequence[str], at: int) -> str | None:
@@ -106,14 +112,18 @@ def detached(source: Sequence[str], rewrite: Sequence[str], pairing: Pairing) ->
         _, head_at, head_number = pairing.source.words[origin + 1]
         if head_number != number or head_at != at + 1 or origin not in back:
             continue
-        if not is_noun(pairing.source.words[origin + 1][0]):
+        head = pairing.source.words[origin + 1][0]
+        acts = word not in DESCRIPTORS and is_noun(word) and is_verb(head)
+        if acts or not is_noun(head):
             continue
         place = back[origin]
         following = place + 1
         run = _run(pairing, place)
         if not run or (pairing.rewrite.words[place][0].endswith("ly") and not word.endswith("ly")):
             continue
-        if origin + 1 not in run and not _between(pairing, following, origin):
+        heads = {origin + 1, *_compound(pairing, origin + 1)}
+        borne = _is_borne(pairing, following, origin + 1)
+        if heads.isdisjoint(run) and not borne and not _between(pairing, following, origin):
             return f"moved:{word}"
     return None
 
@@ -125,6 +135,19 @@ def _run(pairing: Pairing, place: int) -> list[int | None]:
     while end < len(words) and words[end][1] == words[end - 1][1] + 1:
         end += 1
     return [pairing.partner.get(n) for n in range(place + 1, end)]
+
+
+def _compound(pairing: Pairing, origin: int) -> range:
+    """Return the noun that another noun opens: beats, of "wing beats"."""
+    words = pairing.source.words
+    follows = origin + 1 < len(words) and words[origin + 1][1] == words[origin][1] + 1
+    return range(origin + 1, origin + 1 + (follows and is_noun(words[origin + 1][0])))
+
+
+def _is_borne(pairing: Pairing, following: int, origin: int) -> bool:
+    """Return whether an adjective tells how a thing is done: at a steady pace, in a steady beat."""
+    heads = pairing.rewrite.words[following : following + 1], pairing.source.words[origin:][:1]
+    return all(BEARERS & lemmas(word) for head in heads for word, _, _ in head)
 
 
 def _between(pairing: Pairing, following: int, origin: int) -> bool:
@@ -151,6 +174,8 @@ def swapped(source: Sequence[str], rewrite: Sequence[str], pairing: Pairing) -> 
             low, high = sorted((one, other))
             span = rewrite[pairing.rewrite.words[low][1] : pairing.rewrite.words[high][1]]
             original = source[pairing.source.words[first][1] : pairing.source.words[second][1]]
+            if _is_taken_up(rewrite, pairing.rewrite.words[other][1], original):
+                continue
             turned = _names_agent(span) != _names_agent(original)
             reversed_ = one > other
             loose = bool(set(span) & {*OF_AGENTS, *STOPS, "as", "while"})
@@ -160,6 +185,12 @@ def swapped(source: Sequence[str], rewrite: Sequence[str], pairing: Pairing) -> 
             if reversed_ != turned and not (reversed_ and led):
                 return "roles-swapped"
     return None
+
+
+def _is_taken_up(tokens: Sequence[str], at: int, original: Sequence[str]) -> bool:
+    """Return whether "before it is answered by a man" is told as "then a man answers it"."""
+    after = [token for token in tokens[at + 1 : at + 3] if token in _THINGS]
+    return bool(after) and not {"it", "they"}.isdisjoint(original) and _names_agent(original)
 
 
 def _led_by(tokens: Sequence[str], at: int) -> str | None:

@@ -50,6 +50,9 @@ _SIDES: Final = frozenset(
 _PLACE_ENDS: Final = SPATIAL | {"you", "room"}
 """Words that a place may end in."""
 
+_GIVING: Final = frozenset(("gives", "makes", "emits", "produces", "lets", "gets"))
+"""Plain verbs, which no place ends in."""
+
 _LISTENER: Final = re.compile(r"you\b|(?:the|a) listener\b")
 
 
@@ -96,7 +99,8 @@ def before_verbs(rewrite: str, source: str) -> str:
     verbs = frozenset().union(*map(verb_lemmas, source.split()))
     marked: list[str] = []
     for token in rewrite.split():
-        if marked and is_content(token) and _acts(marked[-1], token, verbs):
+        plain = token in _GIVING and marked[-1:] in (["left"], ["right"])
+        if plain or (marked and is_content(token) and _acts(marked[-1], token, verbs)):
             marked.append(BREAK)
         marked.append(token)
     return " ".join(marked)

@@ -39,8 +39,9 @@ def mixed(source: Sequence[str], pairing: Pairing) -> str | None:
     """
     words = pairing.source.words
     on = goes_on(source, pairing.source)
-    loose = _shared(pairing, on) | _last_place(source, pairing)
-    sizes = Counter(number for n, (_, _, number) in enumerate(words) if n not in loose)
+    last = _last_place(source, pairing)
+    loose = _shared(pairing, on) | last
+    sizes = Counter(number for n, (_, _, number) in enumerate(words) if n not in last)
     deeds: set[tuple[int, int]] = set()
     drawn: dict[int, set[int]] = {}
     spread: dict[int, set[int]] = {}
@@ -168,7 +169,20 @@ def renegated(source: Sequence[str], rewrite: Sequence[str], pairing: Pairing) -
     kept = _denied(source, pairing.source)
     told = _denied(rewrite, pairing.rewrite)
     moved = {pairing.partner[place] for place in told if place in pairing.partner}
-    return None if moved == kept else "negation-changed"
+    if moved == kept:
+        return None
+    # "No rain is falling" denies what "no falling rain" does.
+    alike = len(moved) == len(kept) and all(
+        _is_of_it(pairing.source, *sorted(pair))
+        for pair in zip(sorted(moved), sorted(kept), strict=True)
+    )
+    return None if alike else "negation-changed"
+
+
+def _is_of_it(found: Events, thing: int, deed: int) -> bool:
+    """Return whether a word in -ing is next to what is, or is not, heard doing it."""
+    (_, _, event), (word, _, other) = found.words[thing], found.words[deed]
+    return thing == deed or (deed == thing + 1 and event == other and word.endswith("ing"))
 
 
 def _denied(tokens: Sequence[str], found: Events) -> set[int]:

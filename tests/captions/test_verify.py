@@ -147,6 +147,7 @@ def test_a_sound_without_a_place_is_told_without_one():
         ("seen-2", 250, 150, 0.97),
         ("seen-2b", 200, 0, 0.9),
         ("seen-3", 300, 160, 0.9),
+        ("seen-4", 130, 60, 0.82),
     ],
 )
 def test_hardly_a_bad_adversarial_caption_passes_and_few_good_ones_are_lost(part, good, bad, kept):
