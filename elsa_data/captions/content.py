@@ -49,8 +49,6 @@ _HALF: Final = 3
 """Letters of either half of a compound, at least."""
 
 _AT_LAST: Final = frozenset(("finally", "eventually"))
-"""Words of the last of some events that stand in order."""
-
 _OBJECTS: Final = tuple([opening] for opening in ("on", "a", "an", "the"))
 
 
@@ -92,13 +90,13 @@ def difference(source: Sequence[str], rewrite: Sequence[str]) -> str | None:
     ordering = [token for token in rewrite if token in ORDERING]
     if ordering and not (told.order or ORDERING & set(source)):
         return f"invented:{ordering[0]}"
-    if "until" in rewrite and not {"until", "till"} & set(source):
+    if "until" in rewrite and not ({"until", "till"} & set(source) or _tries_before(source)):
         return "invented:until"
     if _is_unfinished(rewrite):
         return "format:unfinished"
     return (
         mixed(source, pairing)
-        or reordered(pairing, sequential(source, kept))
+        or reordered(pairing, sequential(source, kept), sequential(rewrite, told))
         or renegated(source, rewrite, pairing)
         or recounted(source, rewrite, pairing)
         or detached(source, rewrite, pairing)
@@ -160,11 +158,18 @@ def _is_licensed(
         or (word == "continues" and _goes_on_doing(rewrite, at))
         or does_so(kept, word)
         or carried(pairing, rewrite, place)
+        or (word in UNNAMED and rewrite[at + 1 : at + 2] == ["'s"])
         or (word in _AT_LAST and bool((ORDERING | {"until"}) & set(source)))
         or (word == "one" and counts_one(source, pairing, place))
         or (word == "music" and is_played(source, pairing, place))
         or named_again(source, rewrite, pairing, place)
     )
+
+
+def _tries_before(tokens: Sequence[str]) -> bool:
+    """Return whether something is done again and again before it works: then, it is until then."""
+    done = tokens[: tokens.index("before")] if "before" in tokens else ()
+    return any(token.endswith("times") or token == "repeatedly" for token in done)
 
 
 def _is_unfinished(tokens: Sequence[str]) -> bool:

@@ -29,16 +29,15 @@ _THEN: Final = frozenset(
     )
 )
 ORDERING: Final = _THEN | {"before", "after"}
-
-
 _EMPTY: Final = PLAIN | STOPS | CLAUSE_WORDS | {MASK}
 _AND: Final = frozenset(("and", ","))
+_AT_END: Final = _THEN - {"followed", "following", "then"}
 _BEFORE_VERBS: Final = _AND | {"is", "are", "it", "then", "gets", "being", "that", "which"}
 _CLAUSE: Final = 6
 """Words before a verb among which the verb stands that it goes on from."""
 
 _TRAILING: Final = frozenset(("after", "before", "until"))
-"""Words that open an event which hangs on the one before it."""
+"""What opens an event that hangs on the one before."""
 
 _OPENING: Final = _BEFORE_VERBS | {
     "while",
@@ -107,7 +106,7 @@ def events(tokens: Sequence[str]) -> Events:
         if token in CLAUSE_WORDS or token in ORDERING:
             opened = True
             waiting.append(token)
-    if number > 0 and {"follows", "follow"} & set(waiting):
+    if number > 0 and _AT_END & set(waiting):
         order.add((number - 1, number))
     return Events(words, order, joined)
 

@@ -33,6 +33,7 @@ OF_AGENTS: Final = frozenset(("by", "of", "'s", "from", "with"))
 _LEADING: Final = frozenset((*OF_AGENTS, *DIRECTED, *RELATIONS))
 """Words that lead a thing in which neither acts nor is acted on."""
 
+_PLAYED: Final = frozenset(("played", "performed", "strummed", "plucked", "beaten"))
 _THINGS: Final = frozenset(("it", "them", "him", "her"))
 _TOWARDS: Final = frozenset(("at", "to", "with", "for", "against"))
 """What leads to somebody who is acted on: a dog barks, and not at it."""
@@ -174,7 +175,8 @@ def swapped(source: Sequence[str], rewrite: Sequence[str], pairing: Pairing) -> 
             low, high = sorted((one, other))
             span = rewrite[pairing.rewrite.words[low][1] : pairing.rewrite.words[high][1]]
             original = source[pairing.source.words[first][1] : pairing.source.words[second][1]]
-            if _is_taken_up(rewrite, pairing.rewrite.words[other][1], original):
+            end = pairing.rewrite.words[other][1]
+            if _is_taken_up(rewrite, end, original) or _is_played_on(span):
                 continue
             turned = _names_agent(span) != _names_agent(original)
             reversed_ = one > other
@@ -191,6 +193,11 @@ def _is_taken_up(tokens: Sequence[str], at: int, original: Sequence[str]) -> boo
     """Return whether "before it is answered by a man" is told as "then a man answers it"."""
     after = [token for token in tokens[at + 1 : at + 3] if token in _THINGS]
     return bool(after) and not {"it", "they"}.isdisjoint(original) and _names_agent(original)
+
+
+def _is_played_on(span: Sequence[str]) -> bool:
+    """Return whether what follows is the instrument: "a melody is played on a violin"."""
+    return any(verb in _PLAYED and on == "on" for verb, on in pairwise(span))
 
 
 def _led_by(tokens: Sequence[str], at: int) -> str | None:

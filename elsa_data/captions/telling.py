@@ -15,6 +15,7 @@ from elsa_data.captions.lexicon.plain import (
 )
 from elsa_data.captions.pairing import Pairing
 
+_SUBJECTS: Final = frozenset(("it", "he", "she", "they"))
 _WITHIN: Final = frozenset(("in", "inside", "at", "within"))
 _SMALL: Final = UNNAMED | RELATIONS | PARTICLES
 """Words that belong to no event alone."""
@@ -42,6 +43,8 @@ def mixed(source: Sequence[str], pairing: Pairing) -> str | None:
     last = _last_place(source, pairing)
     loose = _shared(pairing, on) | last
     sizes = Counter(number for n, (_, _, number) in enumerate(words) if n not in last)
+    # "As it reverses" tells who acts, though not by name.
+    sizes.update(number for _, at, number in words if source[at - 1] in _SUBJECTS)
     deeds: set[tuple[int, int]] = set()
     drawn: dict[int, set[int]] = {}
     spread: dict[int, set[int]] = {}
@@ -92,18 +95,22 @@ def _last_place(source: Sequence[str], pairing: Pairing) -> set[int]:
     return set()
 
 
-def reordered(pairing: Pairing, sequence: set[tuple[int, int]]) -> str | None:
+def reordered(
+    pairing: Pairing, sequence: set[tuple[int, int]], after: set[tuple[int, int]]
+) -> str | None:
     """Return a slug when the rewrite puts events in another order, or in one of its own.
 
     Args:
         pairing: which word says which.
         sequence: (earlier, later) events of the source that a rewrite may put in order though the
             source only joins them.
+        after: the same of the rewrite, which need not say again that they are in order.
     """
     origin: dict[int, set[int]] = {}
     for place, source in pairing.partner.items():
         number = pairing.rewrite.words[place][2]
-        origin.setdefault(number, set()).add(pairing.source.words[source][2])
+        if pairing.source.words[source][0] not in UNNAMED:
+            origin.setdefault(number, set()).add(pairing.source.words[source][2])
 
     def in_source(pairs: set[tuple[int, int]]) -> set[tuple[int, int]]:
         return {
@@ -128,6 +135,7 @@ def reordered(pairing: Pairing, sequence: set[tuple[int, int]]) -> str | None:
         and all(earlier < later for earlier, later in known)
     ):
         return "order-changed"
+    known |= in_source(after)
     return None if pairing.source.order <= _implied(known, set()) else "order-lost"
 
 
