@@ -32,7 +32,10 @@ from elsa_data.stages.rejects import example_reject
 from elsa_data.stages.rows import aligned, example_row, reworded
 from elsa_data.stages.settings import Settings
 
-BATCH = 8
+BATCH = {"cpu": 1, "cuda": 8}
+"""Rows at a time: a processor takes each from decoder to encoder while its cache holds the sound, a
+GPU waits for fewer calls."""
+
 CODEC = "flac-pcm16"
 
 
@@ -128,8 +131,9 @@ def _rows(
 ) -> Iterator[tuple[Todo, Example | ElementError]]:
     """Yield each row, or why there is none, in order: decode ahead, convolve, encode behind."""
     threads = ThreadPoolExecutor(settings.threads) if settings.threads else nullcontext()
+    together = batches(todos, BATCH[settings.device.partition(":")[0]])
     with threads as pool:
-        decoded = ahead(pool, partial(_decoded, settings=settings), batches(todos, BATCH))
+        decoded = ahead(pool, partial(_decoded, settings=settings), together)
         wets = (_convolved(batch, settings) for batch in decoded)
         for batch in ahead(pool, _encoded, wets):
             yield from batch
