@@ -95,14 +95,14 @@ def test_row_groups_hold_64_rows_at_most(tmp_path, make_example):
     assert list(read_examples(str(tmp_path / "a"), FS)) == rows
 
 
-@pytest.mark.slow
-def test_row_groups_hold_100_mb_at_most(tmp_path, make_example):
-    rows = (make_example(number, audio=bytes(32_000_000)) for number in range(3))
+def test_row_groups_hold_24_mb_unless_one_row_is_more(tmp_path, make_example):
+    megabytes = (10, 10, 10, 30)
+    rows = (make_example(n, audio=bytes(size * 10**6)) for n, size in enumerate(megabytes))
     write_examples(rows, tmp_path / "a")
     metadata = pq.read_metadata(tmp_path / "a")
     groups = [metadata.row_group(index) for index in range(metadata.num_row_groups)]
-    assert [group.num_rows for group in groups] == [2, 1]
-    assert max(group.total_byte_size for group in groups) <= 100_000_000
+    assert [group.num_rows for group in groups] == [2, 1, 1]
+    assert max(group.total_byte_size for group in groups[:2]) <= 24_000_000
 
 
 def test_a_file_that_holds_no_data_rows_is_named(tmp_path, make_group):
