@@ -10,7 +10,7 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Final
@@ -57,6 +57,25 @@ def answer_key(asked: Mapping[str, Any]) -> str:
     """Return the sha256 of a question: of all that its answer depends on, and of nothing else."""
     text = json.dumps(asked, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def question_key(
+    model: str,
+    messages: Sequence[Mapping[str, str]],
+    sampling: Mapping[str, Any],
+    attempt: int = 0,
+) -> str:
+    """Return the key of messages to a model; the attempt makes a second try another question."""
+    return answer_key(
+        {
+            "endpoint": ENDPOINT,
+            "model": model,
+            "messages": messages,
+            "sampling": sampling,
+            "response_format": "text",
+            "attempt": attempt,
+        }
+    )
 
 
 class AnswerStore:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from elsa_data.captions.answers import ENDPOINT, Answer, AnswerStore, answer_key
+from elsa_data.captions.answers import Answer, AnswerStore, question_key
 from elsa_data.captions.contacts import without_contacts
 from elsa_data.captions.dialect import Sampling
 from elsa_data.captions.judge import LlmJudge, objection
@@ -40,20 +40,11 @@ class Writer:
     judge: LlmJudge | None = None
 
     def key(self, messages: Messages, attempt: int) -> str:
-        """Return the key of a question; the attempt makes a second try another question.
+        """Return the key of a question.
 
         A prompt counts by the messages it makes: one that words some rows anew asks for those.
         """
-        return answer_key(
-            {
-                "endpoint": ENDPOINT,
-                "model": self.model,
-                "messages": messages,
-                "sampling": self.sampling.plain(),
-                "response_format": "text",
-                "attempt": attempt,
-            }
-        )
+        return question_key(self.model, messages, self.sampling.plain(), attempt)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

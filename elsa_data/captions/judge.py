@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from elsa_data.captions.answers import ENDPOINT, answer_key
+from elsa_data.captions.answers import question_key
 from elsa_data.captions.dialect import Sampling
 from elsa_data.captions.prompts import JudgePrompt, Messages
 from elsa_data.captions.repair import repaired
@@ -40,16 +40,7 @@ class LlmJudge:
 
     def key(self, messages: Messages) -> str:
         """Return the key of a question; it has no second attempt."""
-        return answer_key(
-            {
-                "endpoint": ENDPOINT,
-                "model": self.model,
-                "messages": messages,
-                "sampling": self.sampling.plain(),
-                "response_format": "text",
-                "attempt": 0,
-            }
-        )
+        return question_key(self.model, messages, self.sampling.plain())
 
 
 def objection(answer: str, attributes: SpatialAttributes) -> str | None:

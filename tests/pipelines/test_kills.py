@@ -107,6 +107,15 @@ def test_a_dead_worker_ends_the_run(
     assert_undisturbed(out, standing_build, elsa_data)
 
 
+@pytest.fixture
+def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of temporary files, empty."""
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    return folder
+
+
 @pytest.mark.slow
 def test_signals_end_in_order(
     manifest: Path,
@@ -114,11 +123,8 @@ def test_signals_end_in_order(
     elsa_data: Command,
     tmp_path: Path,
     log: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    scratch: Path,
 ) -> None:
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    monkeypatch.setenv("TMPDIR", str(scratch))
     # Each begins anew, so that enough is left to interrupt; the last one reaches workers too, as
     # Ctrl-C on a terminal does.
     for number, group in ((signal.SIGTERM, False), (signal.SIGINT, False), (signal.SIGINT, True)):
@@ -158,11 +164,8 @@ def test_the_next_run_clears_what_a_killed_one_had_outside_the_build(
     elsa_data: Command,
     tmp_path: Path,
     log: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    scratch: Path,
 ) -> None:
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    monkeypatch.setenv("TMPDIR", str(scratch))
     words = ("build", manifest, tmp_path / "build", *WORDS)
     with running(log, *words) as command:
         wait_for("a worker", command.workers)
