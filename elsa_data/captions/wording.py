@@ -9,6 +9,7 @@ from typing import Final
 import lemminflect
 import snowballstemmer
 
+from elsa_data.captions.dictionary import lemmas_by_kind, unchanging
 from elsa_data.captions.lexicon.grammar import lines_of, tokens
 from elsa_data.captions.lexicon.needs import Table
 from elsa_data.captions.lexicon.related import SAME
@@ -35,6 +36,9 @@ _LONG_STEM: Final = 6
 """Letters from which a common stem tells one family (announce, announcement), not a chance."""
 _SHORT: Final = 2
 """Letters of words that are no first half of another: "a long" is not "along"."""
+
+_REMEMBERED: Final = 4096
+"""Words whose meaning is kept at hand: captions have few others, and a million captions many."""
 
 _PHRASES: Final = Table(
     (
@@ -78,7 +82,7 @@ def compounded(words: str, other: str) -> str:
     return " ".join(found)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=_REMEMBERED)
 def keys(word: str) -> frozenset[str | int]:
     """Return what a word can mean here: itself, its lemmas, and the groups of its synonyms.
 
@@ -90,17 +94,17 @@ def keys(word: str) -> frozenset[str | int]:
     return frozenset((*forms, *(f"{stem}-" for stem in stems), *groups))
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=_REMEMBERED)
 def forms_of(word: str) -> frozenset[str]:
     """Return a word, its dictionary forms and the adjectives it may be the adverb of."""
     forms = {word, *lemmas(word)}
     return frozenset(forms.union(*map(_without_ly, forms)))
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=_REMEMBERED)
 def lemmas(word: str) -> frozenset[str]:
     """Return the dictionary forms of a word, whatever part of speech it may be."""
-    known = lemminflect.getAllLemmas(word)
+    known = lemmas_by_kind(word)
     found = {lemma for lemmas_ in known.values() for lemma in lemmas_}
     if not known:
         for pos in ("NOUN", "VERB"):
@@ -108,48 +112,42 @@ def lemmas(word: str) -> frozenset[str]:
     return frozenset((*found, *(() if "VERB" in known else _without_ing(word))))
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=_REMEMBERED)
 def verb_lemmas(word: str) -> frozenset[str]:
     """Return the verbs a word may be a form of."""
-    return frozenset(lemminflect.getAllLemmas(word).get("VERB", ())) or frozenset(
-        _without_ing(word)
-    )
+    return frozenset(lemmas_by_kind(word).get("VERB", ())) or frozenset(_without_ing(word))
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=_REMEMBERED)
 def is_noun(word: str) -> bool:
     """Return whether a word may be a noun."""
-    return "NOUN" in lemminflect.getAllLemmas(word)
+    return "NOUN" in lemmas_by_kind(word)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=_REMEMBERED)
 def is_adjective(word: str) -> bool:
     """Return whether a word may be an adjective or an adverb, and no form of a verb but -ing."""
-    known = lemminflect.getAllLemmas(word)
+    known = lemmas_by_kind(word)
     return ("ADJ" in known or "ADV" in known) and not verb_lemmas(word) - {word}
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=_REMEMBERED)
 def is_adverb(word: str) -> bool:
     """Return whether a word can only be an adverb."""
-    return lemminflect.getAllLemmas(word).keys() == {"ADV"} or (
-        word.endswith("ly") and not is_noun(word)
-    )
+    return lemmas_by_kind(word).keys() == {"ADV"} or (word.endswith("ly") and not is_noun(word))
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=_REMEMBERED)
 def is_plural(word: str) -> bool:
     """Return whether a word is the plural form of a noun and not its singular too."""
-    nouns = lemminflect.getAllLemmas(word, upos="NOUN").get("NOUN", ())
+    nouns = lemmas_by_kind(word).get("NOUN", ())
     return bool(nouns) and word not in nouns
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=_REMEMBERED)
 def is_singular(word: str) -> bool:
     """Return whether a word is the singular form of a noun that has another plural."""
-    if word not in lemminflect.getAllLemmas(word, upos="NOUN").get("NOUN", ()):
-        return False
-    return lemminflect.getInflection(word, tag="NNS")[:1] not in ((), (word,))
+    return word in lemmas_by_kind(word).get("NOUN", ()) and word not in unchanging()
 
 
 def same(one: str, other: str) -> bool:
@@ -167,10 +165,10 @@ def _without_ing(word: str) -> Sequence[str]:
 
     A noun in -ing of a known word stays what it is: morning, ceiling.
     """
-    noun = bool(lemminflect.getAllLemmas(word))
+    noun = bool(lemmas_by_kind(word))
     for suffix in ("ing", "ed"):
         stem = word.removesuffix(suffix)
-        if stem != word and len(stem) > _SHORT and noun != bool(lemminflect.getAllLemmas(stem)):
+        if stem != word and len(stem) > _SHORT and noun != bool(lemmas_by_kind(stem)):
             return (stem,)
     return ()
 
