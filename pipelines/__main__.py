@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import NoReturn
 
 from elsa_data.errors import BuildError, ConfigError, StoppedError
-from pipelines.memory import keep_memory
+from pipelines.memory import keep_memory, without_pandas
 from pipelines.options import Parser, split_runner_flags
 
 COMMANDS = {
@@ -29,6 +29,9 @@ COMMANDS = {
     "export": "write a build as DCASE SELD, LAION-CLAP or plain WAV files",
     "verify-captions": "judge rewritten captions against their words, line by line",
 }
+SHARDS_ALONE = frozenset(("simulate", "caption", "render"))
+"""Commands that go from shard to shard and read no corpus."""
+
 EXTRA_OF = {
     "apache_beam": "build", "torch": "build", "soxr": "build", "tqdm": "build",
     "pyroomacoustics": "build", "psutil": "build", "datasets": "build", "librosa": "build",
@@ -49,6 +52,8 @@ def main(argv: list[str] | None = None) -> int:
     # Asked to end from outside, a command ends as after Ctrl-C: in order, its lock given back.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     words, runner_flags = split_runner_flags(sys.argv[1:] if argv is None else argv)
+    if argv is None and SHARDS_ALONE.intersection(words[:1]):
+        without_pandas()  # the process is the command's own
     try:
         return _dispatch(words, runner_flags)
     except ConfigError as error:

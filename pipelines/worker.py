@@ -9,7 +9,7 @@ import threading
 import time
 from pathlib import Path
 
-from pipelines.memory import keep_memory
+from pipelines.memory import keep_memory, without_pandas
 
 CHECK_S = 1.0
 
@@ -17,6 +17,7 @@ CHECK_S = 1.0
 def main() -> None:
     """Serve the launcher, named by its process id, until it says that all is done."""
     keep_memory()
+    without_pandas()
     # Its id is handed over: asked of the system, it would be another's if it is gone already.
     launcher = int(sys.argv.pop())
     # Before Beam loads: it would otherwise log every step of every worker to the terminal.
