@@ -6,14 +6,16 @@ from elsa_data.captions.examine import Writer
 from elsa_data.captions.judge import PASSED
 from elsa_data.captions.prices import Prices
 from elsa_data.shards.directory import Directory
-from elsa_data.shards.marks import read_marks
+from elsa_data.shards.marks import each_mark
+
+FRAME = "frame:"
+MOST_FRAMES = 10_000
+"""Frames counted at once: a million captions have hundreds of thousands, nearly all just once."""
 
 
 def fidelity(directory: Directory, writer: Writer | None, prices: Prices | None) -> list[str]:
     """Return who wrote the captions, what it took, what was rejected and how alike they are."""
-    counts: Counter[str] = Counter()
-    for mark in read_marks(directory, "caption"):
-        counts.update(mark.counts)
+    counts = _counted(directory)
     lines = [] if writer is None or not counts else [_asked(counts, writer, prices)]
     if rejected := by_reason(counts, "rejected:"):
         lines.append(f"  rejected answers: {rejected}")
@@ -25,6 +27,23 @@ def fidelity(directory: Directory, writer: Writer | None, prices: Prices | None)
         tries = _kind(counts, "attempts:")
         lines.append(f"  written by: {sources}" + (f"; {_tries(tries)}" if tries else ""))
     return [*lines, *_variety(counts)]
+
+
+def _counted(directory: Directory) -> Counter[str]:
+    """Return the counts of every shard; of a frame's, one may be lost for each `MOST_FRAMES` met.
+
+    Source: Manku and Motwani, "Approximate frequency counts over data streams", VLDB 2002,
+    doi:10.1016/B978-155860869-6/50038-X (lossy counting).
+    """
+    counts: Counter[str] = Counter()
+    rare = 0
+    for mark in each_mark(directory, "caption"):
+        counts.update(mark.counts)
+        if len(counts) > MOST_FRAMES:
+            rare += 1
+            kept = {k: n for k, n in counts.items() if n > rare or not k.startswith(FRAME)}
+            counts = Counter(kept)
+    return counts
 
 
 def _asked(counts: Counter[str], writer: Writer, prices: Prices | None) -> str:
@@ -46,7 +65,7 @@ def _tries(tries: Counter[str]) -> str:
 
 def _variety(counts: Counter[str]) -> list[str]:
     """Return the most frequent frame and distinct-2, where they were counted."""
-    frames = _kind(counts, "frame:")
+    frames = _kind(counts, FRAME)
     if not frames or not counts["pairs"]:
         return []
     [(frame, number)] = frames.most_common(1)

@@ -12,7 +12,7 @@ from tqdm import tqdm
 from elsa_data.captions.prices import Prices
 from elsa_data.records import ShardRef
 from elsa_data.shards.directory import Directory, shard_ref
-from elsa_data.shards.marks import Mark, read_mark, read_marks
+from elsa_data.shards.marks import Mark, each_mark, read_mark
 
 FEW_ROWS = 200
 """Below this many rows a share of rejects says nothing."""
@@ -37,7 +37,7 @@ class Watch:
         self._directory, self._prices = directory, prices
         self._cost = 0.0
         if prices is not None:
-            self._cost = sum(_usd(mark.counts, prices) for mark in read_marks(directory, "caption"))
+            self._cost = sum(_usd(mark.counts, prices) for mark in each_mark(directory, "caption"))
         self.usd = self._cost
         self._waiting = {stage: set(names) for stage in stages}
         self._before = {stage: self._stamps(stage) for stage in stages}

@@ -10,7 +10,7 @@ import importlib.metadata
 import json
 import platform
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -95,11 +95,17 @@ def read_mark(directory: Directory, stage: str, ref: ShardRef) -> Mark | None:
 
 def read_marks(directory: Directory, stage: str) -> list[Mark]:
     """Return every mark of a stage, in the order of their names."""
+    return list(each_mark(directory, stage))
+
+
+def each_mark(directory: Directory, stage: str) -> Iterator[Mark]:
+    """Yield every mark of a stage, in the order of their names, one in memory at a time."""
     folder = f"done/{stage}/"
-    names = [path.removeprefix(folder) for path in directory.files(folder)]
-    refs = [shard_ref(name.removesuffix(".json")) for name in names]
-    marks = [read_mark(directory, stage, ref) for ref in refs if ref is not None]
-    return [mark for mark in marks if mark is not None]
+    for path in directory.files(folder):
+        ref = shard_ref(path.removeprefix(folder).removesuffix(".json"))
+        mark = None if ref is None else read_mark(directory, stage, ref)
+        if mark is not None:
+            yield mark
 
 
 def read_rejects(directory: Directory, stage: str, ref: ShardRef) -> list[Reject]:

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,27 @@ def test_what_a_model_wrote_comes_with_what_it_took(build: Path) -> None:
     )
     assert lines[1] == "  rejected answers: 3 x truncated, 1 x invented"
     assert lines[2].endswith("; 7 at attempt 1, 2 at attempt 2")
+
+
+def test_of_frames_without_end_the_most_frequent_is_told(
+    build: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "many" / "done" / "caption"
+    folder.mkdir(parents=True)
+    plain = json.loads(next(build.glob("done/caption/*.json")).read_text())
+    for number in range(40):
+        seldom = {f"frame:~ {number} {n} (place).": 1 for n in range(17)}
+        name = f"train-{number:05d}-of-00040"
+        plain |= {
+            "shard": name,
+            "counts": {"frame:~ (place).": 3, "framed": 20, "pairs": 9} | seldom,
+        }
+        (folder / f"{name}.json").write_text(json.dumps(plain))
+    directory = Directory(str(tmp_path / "many"))
+    [*_, told] = fidelity(directory, None, None)
+    assert "'~ (place).', 15.0 % of 800 captions" in told
+    monkeypatch.setattr("pipelines.fidelity.MOST_FRAMES", 100)
+    assert fidelity(directory, None, None)[-1] == told
 
 
 @pytest.mark.parametrize("writer", [None, WRITER])
