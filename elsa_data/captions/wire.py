@@ -6,6 +6,8 @@ back, which takes three times as long as the request itself; what servers send i
 """
 
 import asyncio
+import functools
+import ssl
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -31,6 +33,14 @@ def faults() -> tuple[type[BaseException], ...]:
     return (aiohttp.ClientError, TimeoutError, OSError, asyncio.IncompleteReadError)
 
 
+@functools.cache
+def _authorities() -> ssl.SSLContext:
+    """Return the authorities that openai's client trusts; to read them takes 30 ms."""
+    import httpx2
+
+    return httpx2.create_ssl_context()
+
+
 class Wire:
     """The connections to one address; to be made where an event loop runs, and closed there."""
 
@@ -46,15 +56,14 @@ class Wire:
             ConfigError: the environment names a proxy that cannot be used.
         """
         import aiohttp
-        import httpx2
         import yarl
 
         # A name and a password before the host would contradict the key.
         self._url = yarl.URL(url).with_user(None)
         self._session = aiohttp.ClientSession(
             headers=headers,
-            # The authorities that openai's client trusts; as many connections as the pace allows.
-            connector=aiohttp.TCPConnector(ssl=httpx2.create_ssl_context(), limit=0),
+            # As many connections as the pace allows.
+            connector=aiohttp.TCPConnector(ssl=_authorities(), limit=0),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=timeout_s),
             proxy=proxy_of(url),

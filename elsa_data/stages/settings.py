@@ -1,5 +1,6 @@
 """What a build is: everything its bytes depend on, and how a fingerprint is drawn from it."""
 
+import functools
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -105,6 +106,7 @@ class Settings:
         return {"plan": plan, "simulate": simulate, "caption": caption, "render": render}
 
 
+@functools.cache
 def prompt_sha256() -> str:
     """Return the hash of the words the template captioner speaks."""
     return hashlib.sha256(asset("prompts", TEMPLATE_PROMPT).read_bytes()).hexdigest()
