@@ -15,7 +15,7 @@ import resource
 import statistics
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -169,7 +169,11 @@ def on_gpu(device: str, count: int) -> dict[str, float]:
     for job in jobs.whole_jobs(groups):
         alike[job.key].append(job)
     batches = [batch for batch in alike.values() if len(batch) >= count // 8]
-    seconds = gpu_s(lambda: [engine.render(batch, device) for batch in batches])
+
+    def render(batch: Sequence[jobs.Job]) -> torch.Tensor:
+        return engine.whole_sound(batch, engine.early_sound(batch, device), device)
+
+    seconds = gpu_s(lambda: [render(batch) for batch in batches])
     made = sum(len(batch) for batch in batches)
     least = sum(4 * 4 * 9 * job.taps for batch in batches for job in batch)
     block = torch.empty(1 << 28, device=device)

@@ -19,18 +19,22 @@ _NOTHING = 1e-12
 """Under this share of the other side (-120 dB) an energy is rounding, not sound."""
 
 
-def c50_db(samples: NDArray[np.floating], whole: octave.Spectrum, arrival_s: float) -> float | None:
+def early_part(
+    samples: NDArray[np.floating], sample_rate_hz: int, arrival_s: float
+) -> NDArray[np.floating]:
+    """Return what C50 counts as early of a response (taps,) whose sound arrives at a time."""
+    return samples[: round((arrival_s + EARLY_S) * sample_rate_hz)]
+
+
+def c50_db(early: octave.Spectrum, whole: octave.Spectrum) -> float | None:
     """Return the mean of C50 over the mid bands; None where one side of 50 ms is empty.
 
     Early and late sound are parted before they are filtered, so that no filter smears the border.
 
     Args:
-        samples: the response (taps,).
-        whole: its spectrum.
-        arrival_s: when the direct sound arrives.
+        early: spectrum of the `early_part` of the response, of the same size as the whole one.
+        whole: spectrum of the response.
     """
-    split = round((arrival_s + EARLY_S) * whole.sample_rate_hz)
-    early = octave.spectrum(samples[:split], whole.sample_rate_hz, whole.fft_size)
     late = whole._replace(bins=whole.bins - early.bins)
     ratios = []
     for center_hz in MID_BANDS_HZ:
@@ -50,11 +54,11 @@ def drr_db(samples: NDArray[np.floating], direct: NDArray[np.floating]) -> float
     What a response (taps,) has beyond its known direct sound (any,) is reverberant: no window has
     to guess where the one ends, and a reflection 1 ms later counts as what it is.
     """
-    known = np.zeros(len(samples))
-    known[: len(direct)] = direct[: len(samples)]
-    reverberant = samples - known
+    known = direct[: len(samples)].astype(np.float64)
     # Not a BLAS product: a threaded one is slower on so few numbers, and its bits are no one's.
-    return _ratio_db(float(np.square(known).sum()), float(np.square(reverberant).sum()))
+    beside = np.square(samples[: len(known)] - known).sum()
+    after = np.square(samples[len(known) :], dtype=np.float64).sum()
+    return _ratio_db(float(np.square(known).sum()), float(beside + after))
 
 
 def _ratio_db(above: float, below: float) -> float | None:

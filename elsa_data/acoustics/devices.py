@@ -6,7 +6,8 @@ torch is loaded by what needs it: on the CPU nothing is to be asked of it before
 import functools
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -95,8 +96,29 @@ _HELD: list[FileLock] = []
 """A lock that nobody refers to is given back."""
 
 
+def by_key(
+    items: Sequence[Item],
+    key: Callable[[Item], Hashable],
+    function: Callable[[Sequence[Item]], Iterable[Result]],
+    most: int,
+) -> list[Result]:
+    """Return ``function`` of all items, in order, at most ``most`` of one key at a time.
+
+    Raises:
+        torch.OutOfMemoryError: as `in_halves`.
+    """
+    alike: defaultdict[Hashable, list[int]] = defaultdict(list)
+    for index, item in enumerate(items):
+        alike[key(item)].append(index)
+    done: dict[int, Result] = {}
+    for indices in alike.values():
+        results = in_halves(function, [items[index] for index in indices], most)
+        done |= zip(indices, results, strict=True)
+    return [done[index] for index in range(len(items))]
+
+
 def in_halves(
-    function: Callable[[Sequence[Item]], Sequence[Result]], items: Sequence[Item], most: int
+    function: Callable[[Sequence[Item]], Iterable[Result]], items: Sequence[Item], most: int
 ) -> Iterator[Result]:
     """Yield ``function`` of the items in order, ``most`` at a time, fewer where memory runs out.
 

@@ -7,22 +7,22 @@ response has the same bits alone and in a batch.
 """
 
 import math
-from collections import defaultdict
 from collections.abc import Sequence
+from operator import attrgetter
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from elsa_data.acoustics import bandsplit, capsules, images, jobs, nufft, sizes, tail, waves
-from elsa_data.acoustics.devices import in_halves
+from elsa_data.acoustics.devices import by_key
 from elsa_data.acoustics.jobs import Job
 from elsa_data.records import Group, Rir
 
 RISE_S = 0.001
 """Scattered sound sets in over this time."""
 
-BATCH = {"cpu": 8, "cuda": 256}
+BATCH = {"cpu": 16, "cuda": 256}
 """Responses at a time; enough to keep a device busy, few enough for a processor's cache."""
 
 
@@ -47,22 +47,17 @@ def simulate_early(groups: Sequence[Group], *, window_s: float, device: str = "c
 
 
 def _in_batches(wanted: Sequence[Job], device: str) -> list[Rir]:
-    alike = defaultdict(list)
-    for index, job in enumerate(wanted):
-        alike[job.key].append(index)
     most = BATCH[torch.device(device).type]
-    done: dict[int, Rir] = {}
-    for indices in alike.values():
-        rendered = in_halves(
-            lambda batch: _rendered(batch, device), [wanted[i] for i in indices], most
-        )
-        done |= zip(indices, rendered, strict=True)
-    return [done[index] for index in range(len(wanted))]
+    # Rooms that end at different times still share the sizes of their images.
+    early = by_key(wanted, attrgetter("early_key"), lambda batch: early_sound(batch, device), most)
+    pairs = list(zip(wanted, early, strict=True))
+    return by_key(pairs, lambda pair: pair[0].key, lambda batch: _rendered(batch, device), most)
 
 
-def _rendered(batch: Sequence[Job], device: str) -> list[Rir]:
-    samples = render(batch, device).cpu().numpy()
-    return [_rir(job, audio[:, : job.taps]) for job, audio in zip(batch, samples, strict=True)]
+def _rendered(batch: Sequence[tuple[Job, torch.Tensor]], device: str) -> list[Rir]:
+    wanted, early = zip(*batch, strict=True)
+    samples = whole_sound(wanted, torch.stack(early), device).cpu().numpy()
+    return [_rir(job, audio[:, : job.taps]) for job, audio in zip(wanted, samples, strict=True)]
 
 
 def _rir(job: Job, samples: NDArray[np.float32]) -> Rir:
@@ -74,16 +69,23 @@ def _rir(job: Job, samples: NDArray[np.float32]) -> Rir:
     )
 
 
-def render(batch: Sequence[Job], device: str) -> torch.Tensor:
-    """Return the samples (batch, channels, room) float32, on the device, of jobs of one key."""
+def early_sound(batch: Sequence[Job], device: str) -> torch.Tensor:
+    """Return the images (batch, channels, passed) float32 of jobs of one ``early_key``."""
+    return _high_passed(_image_sum(batch, device), batch[0])
+
+
+def whole_sound(batch: Sequence[Job], early: torch.Tensor, device: str) -> torch.Tensor:
+    """Return the samples (batch, channels, room) float32 of jobs of one ``key``.
+
+    ``early`` is what `early_sound` made of each.
+    """
     first = batch[0]
     room, channels = first.sizes.room, first.layout.channels
     if first.decay is None:
         audio = torch.zeros(len(batch), channels, room, device=device)
     else:
         audio = _tail(batch, device)
-    early = _high_passed(_image_sum(batch, device), first)[..., :room]
-    audio[..., : early.shape[-1]] += early
+    audio[..., : early.shape[-1]] += early[..., :room]
     return audio
 
 
@@ -202,24 +204,32 @@ def _tail(batch: Sequence[Job], device: str) -> torch.Tensor:
     roots = tail.covariance(rates, image_rates, times, fade, patterns)
     roots = torch.sqrt(roots) if layout.spaced else tail.root(roots, layout.order)
     starts = [jobs.noise_starts(job) for job in batch]
+    roots *= put([jobs.tail_gain(job) for job in batch])[:, None, None, None]
     sound = tail.shaped_noise(roots, starts, jobs.noise_pairs(layout), rate_hz)
-    ends_s = put([job.taps / rate_hz for job in batch])
-    gate = _gate(put([jobs.diffuse_from_s(job) for job in batch]), ends_s, room, rate_hz)
-    sound *= gate * put([jobs.tail_gain(job) for job in batch])[:, None, None]
+    _open_and_close(sound, batch)
     if layout.spaced:
         per_m = put([jobs.samples_per_m(job) for job in batch])
         return waves.heard(sound, layout, per_m)
     turns = put([jobs.yaw_matrix(job) for job in batch])
-    # Silent channels make up a multiple of 4: other products have bits of their own.
-    spare = -turns.shape[1] % 4
-    turns = torch.nn.functional.pad(turns, (0, spare, 0, spare))
-    sound = torch.nn.functional.pad(sound, (0, 0, 0, spare))
+    if spare := -layout.channels % 4:
+        # Silent channels make up a multiple of 4: other products have bits of their own.
+        turns = torch.nn.functional.pad(turns, (0, spare, 0, spare))
+        sound = torch.nn.functional.pad(sound, (0, 0, 0, spare))
     return torch.bmm(turns, sound)[:, : layout.channels]
 
 
-def _gate(start_s: torch.Tensor, end_s: torch.Tensor, room: int, rate_hz: int) -> torch.Tensor:
-    """Return gains (batch, 1, room): 1 ms in from each start, 10 ms out before each end."""
-    seconds = torch.arange(room, device=start_s.device, dtype=torch.float32) / rate_hz
-    rise = torch.clamp((seconds - start_s[:, None]) / RISE_S, 0.0, 1.0)
-    fall = torch.clamp((end_s[:, None] - seconds) / sizes.FADE_S, 0.0, 1.0)
-    return (rise * fall)[:, None]
+def _open_and_close(sound: torch.Tensor, batch: Sequence[Job]) -> None:
+    """Fade the tails (batch, channels, room) in over 1 ms and out over 10 ms, in place."""
+    rate_hz = batch[0].group.sample_rate_hz
+    starts_s = [jobs.diffuse_from_s(job) for job in batch]
+    ends_s = [job.taps / rate_hz for job in batch]
+    seconds = torch.arange(sound.shape[-1], device=sound.device, dtype=sound.dtype) / rate_hz
+    starts, ends = (
+        torch.tensor(each, device=sound.device, dtype=sound.dtype)[:, None, None]
+        for each in (starts_s, ends_s)
+    )
+    # Between the last that opens and the first that closes there is nothing to do.
+    opening = slice(0, math.ceil((max(starts_s) + RISE_S) * rate_hz) + 1)
+    closing = slice(max(0, math.floor((min(ends_s) - sizes.FADE_S) * rate_hz) - 1), None)
+    sound[..., opening] *= torch.clamp((seconds[opening] - starts) / RISE_S, 0.0, 1.0)
+    sound[..., closing] *= torch.clamp((ends - seconds[closing]) / sizes.FADE_S, 0.0, 1.0)

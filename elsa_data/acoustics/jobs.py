@@ -14,6 +14,7 @@ from elsa_data.acoustics import bandsplit, capsules, sizes, tail, waves
 from elsa_data.acoustics.capsules import Layout
 from elsa_data.acoustics.hearing import heard_at
 from elsa_data.acoustics.images import Boxes
+from elsa_data.acoustics.truth import first_reflections
 from elsa_data.conventions import MID_BANDS_HZ, OCTAVE_BANDS_HZ
 from elsa_data.errors import SimulationError
 from elsa_data.geometry import Vector
@@ -61,8 +62,13 @@ class Job(NamedTuple):
     @property
     def key(self) -> tuple:
         """What jobs of one batch share."""
-        rate_hz = self.group.sample_rate_hz
-        return self.layout, self.sizes, rate_hz, self.near, self.decay is None
+        return self.sizes, *self.early_key
+
+    @property
+    def early_key(self) -> tuple:
+        """What jobs share whose images are summed in one batch: all but how long they go on."""
+        size, rate_hz = self.sizes._replace(room=0), self.group.sample_rate_hz
+        return self.layout, size, rate_hz, self.near, self.decay is None
 
 
 def whole_jobs(groups: Sequence[Group]) -> list[Job]:
@@ -202,12 +208,8 @@ def diffuse_from_s(job: Job) -> float:
     """Return when scattered sound may first arrive, in seconds after emission."""
     scene, source_m = job.group.scene, job.placement.position_m
     c = rooms.speed_of_sound(scene.room.temperature_c)
-    first = math.inf
-    for axis, length in enumerate(scene.room.size_m):
-        for wall in (0.0, length):
-            image = list(source_m)
-            image[axis] = 2.0 * wall - source_m[axis]
-            first = min(first, math.dist(image, scene.receiver.position_m))
+    images = first_reflections(scene.room, source_m)
+    first = min(math.dist(image, scene.receiver.position_m) for image in images)
     return max(first / c, math.dist(source_m, scene.receiver.position_m) / c + DIFFUSE_AFTER_S)
 
 

@@ -6,22 +6,20 @@ Source: ISO 3382-1:2009, 5.3 and annex A; single numbers are the mean of the oct
 1 kHz (table A.1).
 """
 
-import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from elsa_data import rooms
 from elsa_data.acoustics import clarity, decays, octave
+from elsa_data.acoustics.devices import by_key
+from elsa_data.acoustics.truth import WINDOW_S, Truth, truth_of
 from elsa_data.ambisonics import intensity
 from elsa_data.conventions import MID_BANDS_HZ, OCTAVE_BANDS_HZ
 from elsa_data.errors import MeasurementError
-from elsa_data.geometry import Vector, great_circle_deg, seen_from, spherical, unit_vector
+from elsa_data.geometry import great_circle_deg, spherical, unit_vector
 from elsa_data.records import Group, Rir, RirMeasures, Room
-
-WINDOW_S = 2.5e-3
-"""The arrival: from this long before the direct sound to this long after it. A reflection inside
-makes the source look elsewhere to any listener, so it is flagged."""
 
 EARLY_WINDOW_S = 2.0 * WINDOW_S
 """Images to predict the arrival from: those after the window reach into it by half a kernel."""
@@ -29,38 +27,84 @@ EARLY_WINDOW_S = 2.0 * WINDOW_S
 DIRECT_TOLERANCE_DEG = 1e-3
 ARRIVAL_TOLERANCE_DEG = 0.5
 
+TOGETHER = 8
+"""Responses whose spectra are taken at once; more would not stay in a processor's cache."""
+
 COMPLETE_SHARE = 0.6
 """A mid-band decay under this share of the room's own cannot be a complete one: image sums that
 are cut by their order fall away early, and straight enough to be taken for a short decay."""
 
 
-class Truth(NamedTuple):
-    """What the geometry says of a placement."""
+class Rendered(NamedTuple):
+    """A response (4, taps) of a placement, and what it is checked against.
 
-    azimuth_deg: float
-    elevation_deg: float
-    distance_m: float
-    arrival_s: float
-    overlap: bool
-
-
-def measure(rir: Rir, direct: Rir, early: Rir, group: Group) -> RirMeasures:
-    """Return every measure of an RIR (4, taps), a None with its reason in ``notes``.
-
-    Args:
+    Attributes:
         rir: the whole response.
         direct: its direct sound alone.
         early: its images up to `EARLY_WINDOW_S` after the direct sound.
         group: where room, receiver and placement stand.
+    """
+
+    rir: Rir
+    direct: Rir
+    early: Rir
+    group: Group
+
+
+def measure(rir: Rir, direct: Rir, early: Rir, group: Group) -> RirMeasures:
+    """Return every measure of an RIR, a None with its reason in ``notes``.
+
+    Raises:
+        MeasurementError: as `measure_all`.
+    """
+    return measure_all([Rendered(rir, direct, early, group)])[0]
+
+
+def measure_all(rendered: Sequence[Rendered]) -> list[RirMeasures]:
+    """Return the measures of each response, in order: the same alone and together, but sooner.
 
     Raises:
         MeasurementError: ``not-finite``, ``silent-rir``, ``doa-mismatch`` or ``decay-truncated``.
     """
-    truth = truth_of(group, rir.placement_id)
-    for response in (rir, direct, early):
-        _require_sound(response)
+    return by_key(rendered, _size, _measured_together, TOGETHER)
+
+
+def _size(rendered: Rendered) -> tuple[int, int]:
+    rate_hz = rendered.rir.sample_rate_hz
+    return octave.fft_size(rendered.rir.samples.shape[1], rate_hz), rate_hz
+
+
+def _measured_together(batch: Sequence[Rendered]) -> list[RirMeasures]:
+    """Return the measures of responses of one `_size`."""
+    for rir, direct, early, _ in batch:
+        for response in (rir, direct, early):
+            _require_sound(response)
+    truths = [truth_of(each.group, each.rir.placement_id) for each in batch]
+    size, rate_hz = _size(batch[0])
+    sounds = [each.rir.samples[0] for each in batch]
+    parts = [
+        clarity.early_part(sound, rate_hz, truth.arrival_s)
+        for sound, truth in zip(sounds, truths, strict=True)
+    ]
+    spectra = zip(
+        octave.spectra(sounds, rate_hz, size), octave.spectra(parts, rate_hz, size), strict=True
+    )
+    return [
+        _measured(*each, truth, whole, part)
+        for each, truth, (whole, part) in zip(batch, truths, spectra, strict=True)
+    ]
+
+
+def _measured(
+    rir: Rir,
+    direct: Rir,
+    early: Rir,
+    group: Group,
+    truth: Truth,
+    whole: octave.Spectrum,
+    first_part: octave.Spectrum,
+) -> RirMeasures:
     azimuth_deg, elevation_deg = _direct_doa(direct, truth)
-    whole = octave.spectrum(rir.samples[0], rir.sample_rate_hz)
     bands, full = decays.all_decays(whole, truth.arrival_s)
     mid = [bands[OCTAVE_BANDS_HZ.index(center_hz)] for center_hz in MID_BANDS_HZ]
     t30_mid_s = _mean([band.t30_s for band in mid])
@@ -69,7 +113,7 @@ def measure(rir: Rir, direct: Rir, early: Rir, group: Group) -> RirMeasures:
     scalars = {
         "t30_mid_s": t30_mid_s,
         "edt_s": _mean([band.edt_s for band in mid]),
-        "c50_db": clarity.c50_db(rir.samples[0], whole, truth.arrival_s),
+        "c50_db": clarity.c50_db(first_part, whole),
         "drr_db": clarity.drr_db(rir.samples[0], direct.samples[0]),
     }
     return RirMeasures(
@@ -86,27 +130,6 @@ def measure(rir: Rir, direct: Rir, early: Rir, group: Group) -> RirMeasures:
         notes=_notes(bands, full, scalars),
         **scalars,
     )
-
-
-def truth_of(group: Group, placement_id: str) -> Truth:
-    """Return direction, distance, arrival and overlap of a placement, from geometry alone."""
-    room, receiver = group.scene.room, group.scene.receiver
-    source_m = group.scene.placement(placement_id).position_m
-    seen = seen_from(receiver.position_m, receiver.yaw_deg, source_m)
-    c = rooms.speed_of_sound(room.temperature_c)
-    nearest_m = min(math.dist(i, receiver.position_m) for i in _reflections(room, source_m))
-    return Truth(*seen, seen[2] / c, (nearest_m - seen[2]) / c <= WINDOW_S)
-
-
-def _reflections(room: Room, source_m: Vector) -> list[Vector]:
-    """Return the six images of first order: no other reflection can come before them all."""
-    images = []
-    for axis, length in enumerate(room.size_m):
-        for wall in (0.0, length):
-            image = list(source_m)
-            image[axis] = 2.0 * wall - source_m[axis]
-            images.append((image[0], image[1], image[2]))
-    return images
 
 
 def _require_sound(rir: Rir) -> None:

@@ -68,11 +68,36 @@ def holds(center_hz: float, sample_rate_hz: int) -> bool:
     return center_hz * math.sqrt(2.0) <= HIGHEST_EDGE * sample_rate_hz / 2.0
 
 
-def spectrum(samples: NDArray[np.floating], sample_rate_hz: int, fft_size: int = 0) -> Spectrum:
-    """Return the spectrum of samples (taps,), in the nearest of a few sizes unless one is given."""
-    size = fft_size or _fft_size(len(samples) + 2 * math.ceil(RING_S * sample_rate_hz))
-    bins = np.asarray(rfft(samples.astype(np.float32, copy=False), size))
-    return Spectrum(bins, size, len(samples), sample_rate_hz)
+def spectrum(samples: NDArray[np.floating], sample_rate_hz: int) -> Spectrum:
+    """Return the spectrum of samples (taps,)."""
+    return spectra([samples], sample_rate_hz)[0]
+
+
+def spectra(
+    sounds: Sequence[NDArray[np.floating]], sample_rate_hz: int, size: int = 0
+) -> list[Spectrum]:
+    """Return the spectra of sounds (taps,), of the `fft_size` of the longest unless one is given.
+
+    Four of them at once cost less than two one by one, and have the same bits.
+    """
+    size = size or fft_size(max(map(len, sounds)), sample_rate_hz)
+    rows = np.zeros((len(sounds), size), np.float32)
+    for row, sound in zip(rows, sounds, strict=True):
+        row[: len(sound)] = sound
+    return [
+        Spectrum(bins, size, len(sound), sample_rate_hz)
+        for bins, sound in zip(np.asarray(rfft(rows)), sounds, strict=True)
+    ]
+
+
+def fft_size(taps: int, sample_rate_hz: int) -> int:
+    """Return the size that holds a response and silence for filters to ring in.
+
+    The least of 4, 5, 6 times a power of two: few sizes, so filters are reused.
+    """
+    samples = taps + 2 * math.ceil(RING_S * sample_rate_hz)
+    power = 1 << max(10, (samples - 1).bit_length() - 3)
+    return next(power * k for k in (4, 5, 6, 8) if power * k >= samples)
 
 
 def octave_filter(center_hz: float, fft_size: int, sample_rate_hz: int) -> Filter:
@@ -180,9 +205,3 @@ def _butterworth(order: int, frequency: NDArray[np.floating]) -> NDArray[np.comp
         damping = 2.0 * math.sin((2 * pair + 1) * math.pi / (2 * order))
         below *= 1.0 - np.square(frequency) + 1j * damping * frequency
     return (1.0 / below).astype(np.complex64)
-
-
-def _fft_size(samples: int) -> int:
-    """Return the least of 4, 5, 6 times a power of two: few sizes, so filters are reused."""
-    power = 1 << max(10, (samples - 1).bit_length() - 3)
-    return next(power * k for k in (4, 5, 6, 8) if power * k >= samples)

@@ -41,7 +41,7 @@ def write_examples(
     batches = in_batches(examples, rows=HEAVY_ROWS, size=lambda example: len(example.audio))
     schema = example_schema(metadata or {})
     as_is = (f"{AUDIO}.bytes",)
-    return write_tables(map(_stored, batches), path, schema, as_is=as_is, published=True)
+    return write_tables(map(_stored, batches), path, schema, as_is=as_is)
 
 
 def read_examples(url: str, fs: fsspec.AbstractFileSystem) -> Iterator[Example]:

@@ -4,7 +4,7 @@ The measures are flat columns and come first; whoever wants only them never read
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -14,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from elsa_data.records import Rir, RirMeasures
-from elsa_data.shards.schema import arrow_schema, from_table, to_table
+from elsa_data.shards.schema import arrow_schema, binary, from_table, to_table
 from elsa_data.shards.tables import (
     HEAVY_ROWS,
     in_batches,
@@ -108,18 +108,11 @@ def _stored(rows: list[tuple[Rir, RirMeasures]]) -> pa.Table:
         _SHA256: pa.array([hashlib.sha256(each.data).hexdigest() for each in samples]),
         "sample_rate_hz": pa.array([rir.sample_rate_hz for rir, _ in rows]),
         "channels": pa.array([rir.samples.shape[0] for rir, _ in rows]),
-        "samples": _binary(samples),
+        "samples": binary(samples),
     }
     for field in _OWN:
         table = table.append_column(field, own[field.name])
     return table
-
-
-def _binary(arrays: Sequence[NDArray[np.float32]]) -> pa.Array:
-    """Return the bytes of each array as one value of a binary column, copied once."""
-    edges = np.cumsum([0, *(array.nbytes for array in arrays)], dtype=np.int32)
-    buffers = [None, pa.py_buffer(edges), pa.py_buffer(np.concatenate(arrays))]
-    return pa.Array.from_buffers(pa.binary(), len(arrays), buffers)
 
 
 def _require_pair(rir: Rir, measures: RirMeasures) -> None:

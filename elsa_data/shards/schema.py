@@ -115,6 +115,8 @@ def codec(hint: Any) -> Codec:
 
 def _leaf(kind: pa.DataType, filler: Any) -> Codec:
     def write(values: Sequence[Any]) -> pa.Array:
+        if kind == pa.binary() and None not in values:
+            return binary(values)
         return pa.array(values, kind)
 
     def read(array: pa.Array) -> list[Any]:
@@ -127,6 +129,21 @@ def _leaf(kind: pa.DataType, filler: Any) -> Codec:
         ]
 
     return Codec(kind, False, write, read)
+
+
+def binary(values: Sequence[Any]) -> pa.Array:
+    """Return values that are bytes, or hold some, as a binary column, copied once.
+
+    Arrow by itself copies all again whenever they outgrow its buffer.
+
+    Raises:
+        TypeError: a value without bytes.
+        pyarrow.ArrowInvalid: more than 2 GiB, which a column cannot hold.
+    """
+    parts = [memoryview(value).cast("B") for value in values]
+    edges = pa.array(list(itertools.accumulate(map(len, parts), initial=0))).cast(pa.int32())
+    buffers = [None, edges.buffers()[1], pa.py_buffer(b"".join(parts))]
+    return pa.Array.from_buffers(pa.binary(), len(parts), buffers)
 
 
 def _list(item: Codec) -> Codec:

@@ -23,6 +23,9 @@ HEAVY_BYTES: Final = 24_000_000
 """Row groups with audio or impulse responses: at most 64 rows, and as much as fits into memory that
 a process keeps for the next; a reader who wants one row reads no more than this."""
 
+_PAGE_BYTES: Final = 1 << 16
+"""Less than a sound, and more than all else that a row group says in one column."""
+
 
 def write_records(
     records: Iterable[Record], path: Path, record_type: type[Record], *, row_group_rows: int
@@ -82,26 +85,27 @@ def write_tables(
     schema: pa.Schema,
     *,
     as_is: Collection[str] = (),
-    published: bool = False,
 ) -> int:
     """Write each table as one row group of a local file; return the rows.
 
     ``as_is`` names the leaf columns (``audio.bytes``) whose bytes will not compress: they are
-    neither compressed nor put into a dictionary. In files to be ``published`` page bounds follow
-    the content, so that shards that share rows share chunks in a store that removes duplicates.
+    neither compressed nor compared nor put into a dictionary.
 
     Raises:
         BuildError: the disk refuses.
     """
     leaves = [leaf for field in schema for leaf in leaves_of(field.type, field.name)]
+    said = [leaf for leaf in leaves if leaf not in as_is]
     options: dict[str, Any] = {
-        "compression": {leaf: "NONE" if leaf in as_is else "ZSTD" for leaf in leaves},
-        "use_dictionary": [leaf for leaf in leaves if leaf not in as_is],
+        "compression": {leaf: "ZSTD" if leaf in said else "NONE" for leaf in leaves},
+        "use_dictionary": said,
+        "write_statistics": said,
         "write_page_index": True,
-        "use_content_defined_chunking": published,
-        # A page holds no more than one sound: who wants one reads no others, and the system takes
-        # one large write several times as long as many small ones.
+        # A page holds one sound: who wants one reads no others, shards that share sounds share
+        # bytes in a store that removes duplicates, whatever lies between them, and the system
+        # takes one large write several times as long as many small ones.
         "write_batch_size": 1 if as_is else None,
+        "data_page_size": _PAGE_BYTES if as_is else None,
     }
     rows = 0
     with contextlib.ExitStack() as stack:

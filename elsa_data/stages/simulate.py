@@ -5,7 +5,7 @@ from pathlib import Path
 from types import ModuleType
 
 from elsa_data.acoustics import engine, reference
-from elsa_data.acoustics.measure import EARLY_WINDOW_S, measure
+from elsa_data.acoustics.measure import EARLY_WINDOW_S, Rendered, measure, measure_all
 from elsa_data.errors import ElementError
 from elsa_data.records import Group, Reject, Rir, RirMeasures, ShardRef, ShardReport
 from elsa_data.shards.marks import Mark
@@ -76,10 +76,8 @@ def measured(groups: Sequence[Group], engine_name: str, device: str) -> list[Mea
     direct = backend.simulate_early(groups, window_s=0.0, device=device)
     early = backend.simulate_early(groups, window_s=EARLY_WINDOW_S, device=device)
     owners = [group for group in groups for _ in group.scene.placements]
-    return [
-        (rir, measure(rir, first, window, group))
-        for rir, first, window, group in zip(whole, direct, early, owners, strict=True)
-    ]
+    rendered = list(map(Rendered, whole, direct, early, owners))
+    return list(zip(whole, measure_all(rendered), strict=True))
 
 
 def measured_again(

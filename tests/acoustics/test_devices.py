@@ -69,6 +69,17 @@ def test_one_that_is_too_large_alone_is_an_error():
         list(devices.in_halves(never, [1, 2, 3], 2))
 
 
+def test_a_batch_holds_items_of_one_key_and_the_order_stays():
+    batches = []
+
+    def doubled(items):
+        batches.append(list(items))
+        return [2 * item for item in items]
+
+    assert devices.by_key(range(10), lambda item: item % 3, doubled, 3) == list(range(0, 20, 2))
+    assert batches == [[0, 3, 6], [9], [1, 4, 7], [2, 5, 8]]
+
+
 @pytest.mark.gpu
 def test_cuda_agrees_with_the_cpu_and_with_itself_in_any_batch():
     groups = [random_box(seed, sample_rate_hz=48_000, scattering=0.3) for seed in range(64)]

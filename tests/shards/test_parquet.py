@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import datasets
 import pyarrow.parquet as pq
@@ -29,6 +30,18 @@ def test_equal_rows_give_equal_bytes(tmp_path, rows):
     for name in ("a", "b"):
         write_examples(rows, tmp_path / name, metadata={"seed": "7", "preset": "tiny"})
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_a_row_of_two_shards_is_stored_in_the_same_bytes(tmp_path, make_example):
+    """Whatever stands before it: a store that removes duplicates then holds it once."""
+    sounds = [letter * 100_000 for letter in (b"A", b"B", b"C", b"D")]
+    rows = [replace(make_example(number), audio=sound) for number, sound in enumerate(sounds)]
+    write_examples(rows, tmp_path / "whole")
+    write_examples([rows[0], *rows[2:]], tmp_path / "without")
+    files = [(tmp_path / name).read_bytes() for name in ("whole", "without")]
+    for sound in (sounds[0], *sounds[2:]):
+        headers = [data[data.index(sound) - 20 : data.index(sound)] for data in files]
+        assert headers[0] == headers[1]
 
 
 def test_no_rows_make_a_file_that_reads_as_none(tmp_path):
