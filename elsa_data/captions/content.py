@@ -1,10 +1,9 @@
 """Whether a rewrite keeps what its source caption tells: nothing dropped, nothing invented."""
 
 from collections.abc import Mapping, Sequence, Set
-from itertools import pairwise
 from typing import Final
 
-from elsa_data.captions.events import ORDERING, Events, events, is_content, is_verb, sequential
+from elsa_data.captions.events import ORDERING, Events, events, is_content, is_verb
 from elsa_data.captions.exchange import exchanged
 from elsa_data.captions.habits import (
     carried,
@@ -16,6 +15,7 @@ from elsa_data.captions.habits import (
 )
 from elsa_data.captions.lexicon.marks import MASK
 from elsa_data.captions.lexicon.plain import (
+    BEARERS,
     MOVING,
     SWITCHING,
     UNNAMED,
@@ -24,7 +24,9 @@ from elsa_data.captions.lexicon.plain import (
 from elsa_data.captions.loose import is_helper
 from elsa_data.captions.pairing import Pairing
 from elsa_data.captions.roles import detached, recounted, stranger, swapped
+from elsa_data.captions.sequences import sequential, successive
 from elsa_data.captions.telling import mixed, renegated, reordered
+from elsa_data.captions.unnamed import acts_unnamed
 from elsa_data.captions.ways import arriving, redirected
 from elsa_data.captions.wording import STOPS, is_noun, lemmas, same, verb_lemmas
 
@@ -49,7 +51,6 @@ _HALF: Final = 3
 """Letters of either half of a compound, at least."""
 
 _AT_LAST: Final = frozenset(("finally", "eventually"))
-_OBJECTS: Final = tuple([opening] for opening in ("on", "a", "an", "the"))
 
 
 def difference(source: Sequence[str], rewrite: Sequence[str]) -> str | None:
@@ -96,7 +97,9 @@ def difference(source: Sequence[str], rewrite: Sequence[str]) -> str | None:
         return "format:unfinished"
     return (
         mixed(source, pairing)
-        or reordered(pairing, sequential(source, kept), sequential(rewrite, told))
+        or reordered(
+            pairing, sequential(source, kept) | successive(kept), sequential(rewrite, told)
+        )
         or renegated(source, rewrite, pairing)
         or recounted(source, rewrite, pairing)
         or detached(source, rewrite, pairing)
@@ -153,12 +156,11 @@ def _is_licensed(
     kept = pairing.source
     return (
         any(same(word, plain) for plain in source if not is_content(plain))
-        or (word in UNNAMED and (_is_passive(source) or _is_bare_deed(source)))
+        or acts_unnamed(source, rewrite, pairing, place)
         or _carries_on(source, kept, rewrite, at)
-        or (word == "continues" and _goes_on_doing(rewrite, at))
+        or (word == "continues" and _goes_on_doing(source, rewrite, at))
         or does_so(kept, word)
         or carried(pairing, rewrite, place)
-        or (word in UNNAMED and rewrite[at + 1 : at + 2] == ["'s"])
         or (word in _AT_LAST and bool((ORDERING | {"until"}) & set(source)))
         or (word == "one" and counts_one(source, pairing, place))
         or (word == "music" and is_played(source, pairing, place))
@@ -181,25 +183,10 @@ def _is_unfinished(tokens: Sequence[str]) -> bool:
     return False
 
 
-def _is_passive(tokens: Sequence[str]) -> bool:
-    """Return whether something is done in a caption without a word about who does it."""
-    return any(
-        before in ("is", "are", "was", "were", "being", "been", "gets", "get")
-        and verb_lemmas(word) - {word}
-        and not word.endswith("ing")
-        for before, word in pairwise(tokens)
-    )
-
-
-def _goes_on_doing(tokens: Sequence[str], at: int) -> bool:
-    """Return whether what is done follows: "continues ringing"."""
-    return any(token.endswith("ing") for token in tokens[at + 1 : at + 2])
-
-
-def _is_bare_deed(tokens: Sequence[str]) -> bool:
-    """Return whether a caption opens with what is done to something: "drumming on a table"."""
-    opening, *rest = tokens
-    return opening.endswith("ing") and bool(verb_lemmas(opening)) and rest[:1] in _OBJECTS
+def _goes_on_doing(source: Sequence[str], tokens: Sequence[str], at: int) -> bool:
+    """Return whether what is done follows, or is done all the time: "continues ringing"."""
+    following = any(token.endswith("ing") for token in tokens[at + 1 : at + 2])
+    return following or any(same(token, "constant") for token in source if is_content(token))
 
 
 def _carries_on(source: Sequence[str], kept: Events, rewrite: Sequence[str], at: int) -> bool:
@@ -245,6 +232,8 @@ def _partner(kept: Events, told: Events, place: int, partner: dict[int, int]) ->
     # One word may be said twice in two forms: "with a dry cough is coughing".
     for n in said:
         forms = {told.words[p][0] for p, source in partner.items() if source == n}
-        if word not in forms and any(lemmas(word) & lemmas(form) for form in forms):
+        if word not in forms and any(
+            lemmas(word) & lemmas(form) or form in BEARERS for form in forms
+        ):
             return n
     return None

@@ -5,13 +5,12 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from elsa_data.captions.lexicon.marks import MASK
-from elsa_data.captions.lexicon.plain import CLAUSE_WORDS, MOMENTS, PLAIN
+from elsa_data.captions.lexicon.plain import CLAUSE_WORDS, PLAIN
 from elsa_data.captions.wording import (
     STOPS,
     is_adjective,
     is_adverb,
     is_plural,
-    lemmas,
     verb_lemmas,
 )
 
@@ -32,14 +31,14 @@ ORDERING: Final = _THEN | {"before", "after"}
 _EMPTY: Final = PLAIN | STOPS | CLAUSE_WORDS | {MASK}
 _AND: Final = frozenset(("and", ","))
 _AT_END: Final = _THEN - {"followed", "following", "then"}
-_BEFORE_VERBS: Final = _AND | {"is", "are", "it", "then", "gets", "being", "that", "which"}
+BEFORE_VERBS: Final = _AND | {"is", "are", "it", "then", "gets", "being", "that", "which"}
 _CLAUSE: Final = 6
 """Words before a verb among which the verb stands that it goes on from."""
 
 _TRAILING: Final = frozenset(("after", "before", "until"))
 """What opens an event that hangs on the one before."""
 
-_OPENING: Final = _BEFORE_VERBS | {
+_OPENING: Final = BEFORE_VERBS | {
     "while",
     "as",
     "before",
@@ -50,10 +49,13 @@ _OPENING: Final = _BEFORE_VERBS | {
     "she",
     "they",
 }
+_AFTER_VERBS: Final = tuple(
+    [word] for word in ("them", "it", "the", "a", "an", "out", "up", "down")
+)
+"""Words before which one in -s is a verb: "shuffles cards and deals them"."""
+
 _LEADERS: Final = frozenset(("while", "as", "of", "the", "with", "from", "amid", "when", "some"))
 """Words after which one in -s is a noun."""
-
-_ANSWERS: Final = frozenset(("answer", "reply", "respond"))
 
 
 class Events(NamedTuple):
@@ -63,11 +65,13 @@ class Events(NamedTuple):
         words: (word, its place among the tokens, its event's number), in order.
         order: (earlier, later) pairs of event numbers that the caption puts in order.
         joined: (one, next) pairs of event numbers that only "and" or a comma stands between.
+        attending: (one, next) pairs of which the second is told "with" the first.
     """
 
     words: list[tuple[str, int, int]]
     order: set[tuple[int, int]]
     joined: set[tuple[int, int]]
+    attending: set[tuple[int, int]]
 
 
 def is_content(token: str) -> bool:
@@ -80,6 +84,7 @@ def events(tokens: Sequence[str]) -> Events:
     words: list[tuple[str, int, int]] = []
     order: set[tuple[int, int]] = set()
     joined: set[tuple[int, int]] = set()
+    attending: set[tuple[int, int]] = set()
     number, waiting, opened = -1, list[str](), True
     subordinate: str | None = None
     main = -1
@@ -89,6 +94,8 @@ def events(tokens: Sequence[str]) -> Events:
                 number, opened = number + 1, False
                 if number and set(waiting) <= _AND:
                     joined.add((number - 1, number))
+                if number and waiting == ["with"]:
+                    attending.add((number - 1, number))
                 if "then" in waiting and number > main + 1 >= 1:
                     order.add((main, number))
                 subordinate = _ordered(order, number, waiting, subordinate)
@@ -108,7 +115,7 @@ def events(tokens: Sequence[str]) -> Events:
             waiting.append(token)
     if number > 0 and _AT_END & set(waiting):
         order.add((number - 1, number))
-    return Events(words, order, joined)
+    return Events(words, order, joined, attending)
 
 
 def is_verb(word: str) -> bool:
@@ -129,7 +136,7 @@ def goes_on(tokens: Sequence[str], found: Events) -> set[int]:
 def _opening(tokens: Sequence[str], at: int) -> int:
     """Return where the clause of a content word opens: at "making" of "making noises"."""
     before = tokens[at - 1]
-    if is_verb(before) and before not in _BEFORE_VERBS:
+    if is_verb(before) and before not in BEFORE_VERBS:
         return at - 1
     return at + 1 if is_adverb(tokens[at]) and at + 1 < len(tokens) else at
 
@@ -193,6 +200,7 @@ def _is_between_things(tokens: Sequence[str], place: int) -> bool:
         and around[0] in _LEADERS
         and is_plural(around[1])
         and is_plural(around[2])
+        and tokens[place + 2 : place + 3] not in _AFTER_VERBS
     )
 
 
@@ -206,44 +214,3 @@ def _acts_after(tokens: Sequence[str], place: int) -> bool:
         if is_content(token) and verb_lemmas(token) - {token} and not is_plural(token):
             return True
     return False
-
-
-def sequential(tokens: Sequence[str], found: Events) -> set[tuple[int, int]]:
-    """Return the joined events of which the second can only come after the first.
-
-    One of the two happens at a moment or is done to something, and the second goes on from the
-    first: the same thing acts ("starts and drives away"), it is spoken of again ("cuts a tree and
-    the tree falls"), or it answers.
-    """
-    said: dict[int, list[tuple[str, int]]] = {}
-    on = goes_on(tokens, found)
-    for word, at, number in found.words:
-        said.setdefault(number, []).append((word, at))
-    return {
-        (one, other)
-        for one, other in found.joined
-        if (
-            (other in on and max(len(said[one]) - (one not in on), len(said[other])) > 1)
-            or any(_is_moment(tokens, word, at) for word, at in said[one] + said[other])
-        )
-        and _goes_on(tokens, [each for n in range(one + 1) for each in said[n]], said[other])
-    }
-
-
-def _is_moment(tokens: Sequence[str], word: str, at: int) -> bool:
-    """Return whether a word is a verb of what is done at a moment: "leaves", not "on leaves"."""
-    before = tokens[at - 1] if at else ""
-    return bool(lemmas(word) & MOMENTS) and (is_content(before) or before in _BEFORE_VERBS)
-
-
-def _goes_on(
-    tokens: Sequence[str], earlier: Sequence[tuple[str, int]], later: Sequence[tuple[str, int]]
-) -> bool:
-    """Return whether an event goes on from the one before."""
-    opening, at = next((said for said in later if not is_adverb(said[0])), later[0])
-    before = tokens[later[0][1] - 1] if at else ""
-    acts = is_verb(opening) and before in _BEFORE_VERBS
-    again = before in ("the", "its") and (
-        before == "its" or any(lemmas(opening) & lemmas(word) for word, _ in earlier)
-    )
-    return acts or again or any(lemmas(word) & _ANSWERS for word, _ in later)

@@ -1,11 +1,23 @@
 """Words that stand where another stood and say the like of it, though no table has them as one."""
 
+from itertools import product
 from typing import Final
 
+from elsa_data.captions.lexicon.grammar import lines_of
 from elsa_data.captions.lexicon.plain import DESCRIPTORS, MOVING, NEGATORS, NUMBERS
-from elsa_data.captions.lexicon.related import FEELINGS, KIN, OPPOSITES
+from elsa_data.captions.lexicon.related import FEELINGS, KIN, KINDS, OPPOSITES
 from elsa_data.captions.pairing import Pairing
 from elsa_data.captions.wording import forms_of, is_adjective, is_adverb, same, verb_lemmas
+
+_ANY_WAY: Final = frozenset(("go", "move", "travel", "pass"))
+"""Verbs of moving that say nothing of the way something moves."""
+
+_DEEDS: Final[dict[str, list[int]]] = {}
+"""Verb -> the numbers of the groups of ``deeds.txt`` it is of."""
+
+for _number, _group in enumerate("/".join(lines_of("deeds")).split("/")):
+    for _word in _group.split():
+        _DEEDS.setdefault(_word, []).append(_number)
 
 _COUNTING: Final = FEELINGS | NEGATORS | NUMBERS
 
@@ -38,13 +50,24 @@ def exchanged(pairing: Pairing, place: int) -> int | None:
     return None
 
 
-def _is_deed(one: str, other: str) -> bool:
-    """Return whether two words are verbs of one family, and no way to move."""
+def _is_deed(*words: str) -> bool:
+    """Return whether two words are verbs of one family, and no two ways to move."""
     families = [
         {number for lemma in verb_lemmas(word) - MOVING for number in KIN.get(lemma, ())}
-        for word in (one, other)
+        for word in words
     ]
-    return not families[0].isdisjoint(families[1])
+    if not families[0].isdisjoint(families[1]):
+        return True
+    groups = [{n for lemma in verb_lemmas(word) for n in _DEEDS.get(lemma, ())} for word in words]
+    if not groups[0].isdisjoint(groups[1]):
+        return True
+    pairs = (sorted(pair) for pair in product(*map(verb_lemmas, words)))
+    return any(b in KINDS.get(a, ()) and not _is_way(a, b) for a, b in pairs)
+
+
+def _is_way(one: str, other: str) -> bool:
+    """Return whether two verbs tell of two ways to move: walk and run, not walk and move."""
+    return {one, other} <= MOVING and _ANY_WAY.isdisjoint((one, other))
 
 
 def _is_opposed(one: str, other: str) -> bool:

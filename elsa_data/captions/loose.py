@@ -26,6 +26,9 @@ _LEADS_ON: Final = {"up": _PLACES, "down": _PLACES, "out": frozenset(("of",))}
 _LANDING: Final = frozenset(("fall", "land", "drop", "slide", "go", "knock", "hit", "move"))
 """Verbs that a verb of the sound says too: "crashes to the floor" of what falls with a crash."""
 
+_BEGINNING: Final = frozenset(("begin", "start", "commence"))
+"""Verbs that what comes after something else is done with, said or not: "then begins to bark"."""
+
 _NEAR: Final = 7
 _OUTWARDS: Final = frozenset(("into", "out", "off", "up"))
 _WHOSE: Final = frozenset(("its", "their", "his", "her", "ever"))
@@ -57,11 +60,21 @@ def is_helper(tokens: Sequence[str], at: int, known: Collection[str]) -> bool:
     ):
         return True
     verbs = verb_lemmas(token)
+    if verbs & _BEGINNING and _is_known(_begun(tokens, at), known):
+        return not CLAUSE_WORDS.isdisjoint(tokens[:at])
     if verbs & _LANDING and _is_known(_made_by(tokens, at), known):
         return True
     if not verbs.isdisjoint(LIGHT) and _is_known(_led_to(tokens, at), known):
         return True
     return not verbs.isdisjoint(CARRIERS) and _is_known(_led_to(tokens, at, _OUTWARDS), known)
+
+
+def _begun(tokens: Sequence[str], at: int) -> str | None:
+    """Return what is begun: bark, of "begins to bark" and "begins barking", not "begins"."""
+    after = tokens[at + 1 : at + 3]
+    if after[:1] == ["to"]:
+        return next((token for token in tokens[at + 2 :] if is_content(token)), None)
+    return after[0] if after and after[0].endswith("ing") else None
 
 
 def _made_by(tokens: Sequence[str], at: int) -> str | None:

@@ -3,7 +3,13 @@
 from typing import NamedTuple
 
 from elsa_data.captions.said_places import without_places
-from elsa_data.captions.said_rooms import NO_ROOMS, Rooms, without_echoes, without_rooms
+from elsa_data.captions.said_rooms import (
+    NO_ROOMS,
+    Rooms,
+    without_echoes,
+    without_loose_echoes,
+    without_rooms,
+)
 
 
 class Reading(NamedTuple):
@@ -31,3 +37,9 @@ def read(tokens: str, rooms: Rooms = NO_ROOMS) -> Reading:
     rest = without_rooms(tokens, rooms, said)
     rest = without_places(rest, said)
     return Reading(said, without_echoes(rest, said))
+
+
+def loosely_read(told: Reading) -> Reading:
+    """Return a reading in which what sounds is said to echo too, where it is."""
+    rest = without_loose_echoes(told.rest)
+    return told if rest is None else Reading({*told.said, ("reverb", "reverberant")}, rest)

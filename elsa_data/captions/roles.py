@@ -24,7 +24,6 @@ from elsa_data.captions.wording import (
     is_plural,
     is_singular,
     lemmas,
-    verb_lemmas,
 )
 
 OF_AGENTS: Final = frozenset(("by", "of", "'s", "from", "with"))
@@ -44,7 +43,7 @@ def recounted(source: Sequence[str], rewrite: Sequence[str], pairing: Pairing) -
     for place, origin in pairing.partner.items():
         told, at, _ = pairing.rewrite.words[place]
         kept, by, _ = pairing.source.words[origin]
-        if _is_miscounted(pairing, place, origin):
+        if _is_miscounted(source, pairing, place, origin):
             return f"count-changed:{told}"
         counts = _count(source, by), _count(rewrite, at)
         if counts in (("one", "several"), ("several", "one")):
@@ -55,7 +54,7 @@ def recounted(source: Sequence[str], rewrite: Sequence[str], pairing: Pairing) -
     return None
 
 
-def _is_miscounted(pairing: Pairing, place: int, origin: int) -> bool:
+def _is_miscounted(source: Sequence[str], pairing: Pairing, place: int, origin: int) -> bool:
     """Return whether a number counts things in one caption and times in the other.
 
     "Knocks three times" may be told as "three knocks", and not as "three people knock".
@@ -67,7 +66,8 @@ def _is_miscounted(pairing: Pairing, place: int, origin: int) -> bool:
     if _is_of_times(kept):
         heads = [n for n in _run(pairing, place) if n is not None]
         return not any(
-            verb_lemmas(words[n][0]) - {words[n][0]} and words[n][2] == words[origin][2]
+            (n == origin - 1 or is_verb(words[n][0]) or source[words[n][1] - 1] == "to")
+            and words[n][2] == words[origin][2]
             for n in heads
         )
     return pairing.partner.get(place - 1) != origin + 1
@@ -211,11 +211,12 @@ def _led_by(tokens: Sequence[str], at: int) -> str | None:
 
 
 def _names_agent(tokens: Sequence[str]) -> bool:
-    """Return whether "by" leads to who acts, and does not tell that something passes by."""
-    return any(
-        one == "by" and (other in ARTICLES or (is_content(other) and not is_adjective(other)))
-        for one, other in pairwise([*tokens, "the"])
-    )
+    """Return whether "by" leads to who acts, with whom the tokens end: not "passes by a"."""
+    if "by" not in tokens:
+        return False
+    after = [*tokens[len(tokens) - tokens[::-1].index("by") :], "the"]
+    opens = after[0] in ARTICLES or (is_content(after[0]) and not is_adjective(after[0]))
+    return opens and all(token in ARTICLES or is_content(token) for token in after)
 
 
 def _is_thing(tokens: Sequence[str], at: int) -> bool:

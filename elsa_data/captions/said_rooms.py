@@ -30,6 +30,18 @@ _AFTER: Final = "|".join(pattern for _, pattern in _SECTIONS["after"])
 _DENIAL: Final = re.compile(rf"(?:^| )(?:{_MACROS['DENIAL']})(?: \w+ly| very)?$")
 _ECHOES: Final = tokens(rf"(?:{_SECTIONS['echoes'][0][1]}) {MASK}")
 _ECHOING: Final = tokens(_SECTIONS["echoing"][0][1])
+_LOOSELY: Final = tokens(_SECTIONS["loosely"][0][1])
+_CLAUSE_END: Final = re.compile(r"[,;.:]")
+_FEW: Final = frozenset(
+    (
+        *NEGATORS,
+        *("little", "minimal", "less", "few", "faint", "slight", "low", "scant", "free", "short"),
+        *("dampened", "damped", "deadened", "absorbed", "dead", "dry", "negligible", "weak"),
+        *("stops", "dies"),
+    )
+)
+"""Words beside which an echo may be none."""
+
 _LEFT_ECHOING: Final = tokens(rf"{_MACROS['VERBS_ECHO']}(?= (?:[,;.:]|{MASK}|$))")
 _NEGATION: Final = 4
 """Words before a verb of echoing among which a negator turns it."""
@@ -136,7 +148,7 @@ def without_rooms(text: str, rooms: Rooms, said: set[tuple[str, str]]) -> str:
         text = _ECHOES.sub(MASK, text)
     for value, pattern in _ALONE.among(text.split()):
         for match in pattern.finditer(text):
-            values = {value} if value in _OTHER else set(_values(match.group()))
+            values = {value} if value in _SLOT_OF else set(_values(match.group()))
             said.update((_SLOT_OF.get(one, "size"), one) for one in values)
         text = pattern.sub(MASK, text)
     return _ECHOING.sub(lambda match: _echoes(match, said), text)
@@ -152,6 +164,22 @@ def without_echoes(text: str, said: set[tuple[str, str]]) -> str:
     if not any(slot == "size" for slot, _ in said):
         return text
     return _LEFT_ECHOING.sub(lambda match: _echoes(match, said), f"{text} ").strip()
+
+
+def without_loose_echoes(text: str) -> str | None:
+    """Return tokens in which what sounds is said to echo without that, None where nothing is.
+
+    Args:
+        text: tokens, without what they say about the room and about place.
+    """
+    found = None
+    for match in _LOOSELY.finditer(text):
+        before = _CLAUSE_END.split(text[: match.start()])[-1].split()
+        after = _CLAUSE_END.split(text[match.end() :])[0].split()
+        if not _FEW.isdisjoint((*before, *after, *match.group().split())):
+            return None
+        found = match
+    return _LOOSELY.sub(MASK, text) if found else None
 
 
 def _echoes(match: re.Match[str], said: set[tuple[str, str]]) -> str:

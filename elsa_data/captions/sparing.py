@@ -99,7 +99,7 @@ def before_verbs(rewrite: str, source: str) -> str:
     verbs = frozenset().union(*map(verb_lemmas, source.split()))
     marked: list[str] = []
     for token in rewrite.split():
-        plain = token in _GIVING and marked[-1:] in (["left"], ["right"])
+        plain = token in _GIVING and marked[-1:] and marked[-1] in _SIDES
         if plain or (marked and is_content(token) and _acts(marked[-1], token, verbs)):
             marked.append(BREAK)
         marked.append(token)

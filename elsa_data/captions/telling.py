@@ -130,8 +130,9 @@ def reordered(
         return "order-changed"
     told = in_source(pairing.rewrite.order)
     known = in_source(_implied(pairing.rewrite.order, pairing.rewrite.joined))
-    if not told <= _implied(pairing.source.order, pairing.source.joined) and not (
-        told <= _implied(pairing.source.order | sequence, set())
+    attending = pairing.source.attending
+    if not told <= _implied(pairing.source.order, pairing.source.joined | attending) and not (
+        told <= _implied(pairing.source.order | sequence, attending)
         and all(earlier < later for earlier, later in known)
     ):
         return "order-changed"
@@ -142,13 +143,22 @@ def reordered(
 def _is_shuffled(pairing: Pairing) -> bool:
     """Return whether three or more events of one list stand in another order."""
     told: dict[int, int] = {}
+    deeds: dict[int, int] = {}
     for place, origin in sorted(pairing.partner.items()):
-        told.setdefault(pairing.source.words[origin][2], place)
+        word, _, number = pairing.source.words[origin]
+        told.setdefault(number, place)
+        if number == 0 and word.endswith("s") and is_verb(word):
+            deeds.setdefault(number, place)
+    # Who acts in all of them stands first, whichever deed does; participles have no order.
+    if not any(word.endswith("ing") for word, _, _ in pairing.source.words):
+        told |= deeds
     ordered = pairing.source.order | {(later, earlier) for earlier, later in pairing.source.order}
     opening = {n: word for word, _, n in reversed(pairing.source.words)}
     joined = {
         pair for pair in pairing.source.joined - ordered if not opening[pair[1]].endswith("ing")
     }
+    if all(earlier < later for earlier, later in pairing.rewrite.order):
+        joined |= pairing.source.order
     for first, _ in joined:
         row = [first]
         while (row[-1], row[-1] + 1) in joined:

@@ -10,7 +10,7 @@ from elsa_data.captions.clean import MAX_CHARACTERS
 from elsa_data.captions.content import difference
 from elsa_data.captions.form import misformed
 from elsa_data.captions.lexicon.marks import BREAK, KEPT
-from elsa_data.captions.reading import Reading, read
+from elsa_data.captions.reading import Reading, loosely_read, read
 from elsa_data.captions.said_rooms import rooms_of
 from elsa_data.captions.sparing import before_verbs, spared_neighbours, spared_speech
 from elsa_data.captions.ways import moving
@@ -78,6 +78,8 @@ def verdict(
     spared = spared_neighbours(spared_speech(rewrite, quoted(source)), kept.rest)
     spared = before_verbs(spared, source)
     told = read(spared, rooms)
+    if targets["reverb"] == {"reverberant"} and not any(slot == "reverb" for slot, _ in told.said):
+        told = loosely_read(told)
     read_slots = {slot for slot, _ in kept.said}
     implied = {
         (slot, value)

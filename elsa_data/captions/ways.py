@@ -30,6 +30,9 @@ _ALIKE: Final = {word: number for number, words in enumerate(_WAYS) for word in 
 _TURNS: Final = {"on": "off", "off": "on", "up": "down", "down": "up", "in": "out", "out": "in"}
 """Particle -> the one that makes the opposite deed of a verb."""
 
+_SLOPES: Final = frozenset(("up", "down"))
+"""Particles that are opposite after every verb."""
+
 REACH: Final = 4
 """Words among which what moves is followed by its way: "slides a chair across"."""
 
@@ -78,9 +81,10 @@ def _leads_alike(one: str, other: str) -> bool:
 
 def _is_turned(told: Sequence[str], kept: Sequence[str]) -> bool:
     """Return whether a verb's particle is the opposite: "turns off" of what was turned on."""
-    if verb_lemmas(told[0]).isdisjoint(SWITCHING):
+    if not is_verb(told[0]) or not is_verb(kept[0]):
         return False
-    ways = [{t for t in tokens[1:REACH] if t in _TURNS} for tokens in (told, kept)]
+    turns = _TURNS if not verb_lemmas(told[0]).isdisjoint(SWITCHING) else _SLOPES
+    ways = [{t for t in tokens[1:REACH] if t in turns} for tokens in (told, kept)]
     return any(_TURNS[way] in ways[1] and way not in ways[1] for way in ways[0])
 
 

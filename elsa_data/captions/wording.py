@@ -40,6 +40,13 @@ _SHORT: Final = 2
 _REMEMBERED: Final = 4096
 """Words whose meaning is kept at hand: captions have few others, and a million captions many."""
 
+_PARTED: Final = tokens(
+    r"(?P<verb>(?:put|set|lay|pick|tak|turn|switch|throw|pull|cut|break|tear|rip|shut|zip|pour"
+    r"|screw|wind|roll|push|lift|rub|scrap|bit|flick|toss|chop|wash|wip|brush|sweep|clean)\w*)"
+    r" (?P<thing>it|them|him|(?:a|an|the|his|her|its|their|some) (?:\S+ )??[^\s,;.]+)"
+    r" (?P<particle>down|up|off|out|away|on|aside)"
+    r"(?= (?:[,.;]|and|while|as|before|after|then|with)(?!\S)|$)"
+)
 _PHRASES: Final = Table(
     (
         ("" if word == "_" else word, tokens(re.sub(r"\((?!\?)", "(?:", pattern)))
@@ -62,7 +69,11 @@ def worded(text: str) -> str:
 
 
 def phrased(words: str) -> str:
-    """Return tokens in which set phrases of several words have become one word."""
+    """Return tokens in which set phrases of several words have become one word.
+
+    A particle after what is handled is set beside its verb: "puts down the spoon".
+    """
+    words = _PARTED.sub(r"\g<verb> \g<particle> \g<thing>", words)
     for word, pattern in _PHRASES.among(set(words.split())):
         words = pattern.sub(word, words)
     return " ".join(words.split())

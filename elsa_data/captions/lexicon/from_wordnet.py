@@ -12,7 +12,7 @@ doi:10.1145/219717.219748.
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence, Set
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -22,11 +22,14 @@ SENSES: Final = {"noun": 2, "verb": 4, "adj": 4, "adv": 4}
 """Part of speech -> the senses of a word that count, the frequent ones first."""
 
 _POS: Final = {"n": "noun", "v": "verb", "a": "adj", "s": "adj", "r": "adv"}
-_NOUNS: Final = frozenset((4, 5, 6, 7, 8, 10, 11, 13, 14, 15, 17, 18, 19, 26, 27, 28))
+_NOUNS: Final = frozenset((4, 5, 6, 7, 8, 10, 11, 13, 14, 15, 17, 18, 19, 26, 27))
 """Files of nouns that captions of sounds are about, lexnames(5WN): acts, animals, artefacts, ..."""
 
 _DEEDS: Final = frozenset((30, 31, 35, 36, 38, 40, 41, 42))
 """Files of verbs that name no sound of a mouth, of a thing or of the weather."""
+
+_RARE: Final = 9
+"""Senses of a verb that count where another verb stands in its place."""
 
 _PERSON: Final = 18
 _FEELING: Final = 12
@@ -87,6 +90,10 @@ class WordNet:
         rank = self._rank.get((word, sense), SENSES[sense[0]])
         return rank < SENSES[sense[0]] and _WORD.fullmatch(word) is not None
 
+    def rank(self, word: str, sense: Sense) -> int:
+        """Return how many senses of a single word are more frequent than one of them."""
+        return self._rank.get((word, sense), _RARE) if _WORD.fullmatch(word) else _RARE
+
     def words(self, sense: Sense) -> list[str]:
         """Return the single words that often have a sense, each once."""
         return [w for w in dict.fromkeys(self.synsets[sense].words) if self.counts(w, sense)]
@@ -130,6 +137,19 @@ def kin(net: WordNet) -> Iterator[Iterable[str]]:
         family = [*net.words(sense), *(word for other in kinds for word in net.words(other))]
         if len(set(family)) <= _FAMILY:
             yield family
+
+
+def kinds(net: WordNet) -> Iterator[Sequence[str]]:
+    """Yield pairs of verbs that may stand in one place: one and a kind of it, rare synonyms too."""
+    for sense, synset in net.synsets.items():
+        if synset.kind != "v" or synset.file not in _DEEDS:
+            continue
+        words = net.words(sense)
+        for symbol, other, _, _ in synset.pointers:
+            if symbol == "~":
+                yield from product(words, net.words(other))
+        often = [word for word in synset.words if net.rank(word, sense) < _RARE]
+        yield from combinations(often, 2)
 
 
 def opposed(net: WordNet) -> Iterator[Iterable[str]]:
@@ -201,5 +221,9 @@ if __name__ == "__main__":
         ("opposed", opposed(found)),
     ):
         text += [f"[{name}]", *_written(groups, found.met)]
+    pairs = {tuple(sorted(pair)) for pair in kinds(found) if found.met.issuperset(pair)}
+    heads = sorted({one for one, other in pairs if one != other})
+    text += ["[kinds]"]
+    text += [" ".join((head, *sorted(b for a, b in pairs if a == head != b))) for head in heads]
     text += ["[feelings]", *sorted(set(feelings(found)))]
     sys.stdout.write("\n".join((*text, "")))

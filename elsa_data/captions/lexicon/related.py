@@ -32,6 +32,11 @@ SAME: Final[Mapping[str, list[int]]] = _numbers(_SECTIONS["same"])
 KIN: Final[Mapping[str, list[int]]] = _numbers(_SECTIONS["kin"])
 """Verb -> the numbers of the families it is of."""
 
+KINDS: Final[Mapping[str, Set[str]]] = {
+    head: frozenset(others) for head, *others in _SECTIONS["kinds"]
+}
+"""Verb -> verbs later in the alphabet of which one is a kind of the other, or a rare synonym."""
+
 FEELINGS: Final[Set[str]] = frozenset(word for line in _SECTIONS["feelings"] for word in line)
 """Words for what somebody feels."""
 
