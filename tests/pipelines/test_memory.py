@@ -20,7 +20,7 @@ ROWS, PER_SHARD = max(4_000, round(40_000 * SHARE)), 100
 FIRST_ROWS = 1_000
 """By then every table is loaded and every bounded memory of words is full."""
 
-MOST_BYTES, GROWTH_BYTES = 300_000_000, 6_000_000
+MOST_BYTES, GROWTH_BYTES = 300_000_000, 4_000_000
 
 
 @pytest.mark.soak
