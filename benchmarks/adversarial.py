@@ -26,7 +26,7 @@ VOCABULARY = load_vocabulary("attributes.elsa.v1")
 CLOSED = "unseen-2-closed"
 """What is left of unseen-2 without the lines that became ``seen-2b``: the last 420, every other."""
 
-SEEN = ("seen", "seen-2", "seen-2b", "seen-3", "seen-4")
+SEEN = ("seen", "seen-2", "seen-2b", "seen-3", "seen-4", "seen-5", "seen-6", "seen-7")
 OPENED = 420
 Rates = tuple[float, float, float]
 

@@ -23,10 +23,10 @@ from elsa_data.captions.lexicon.plain import (
 )
 from elsa_data.captions.loose import is_helper
 from elsa_data.captions.pairing import Pairing
-from elsa_data.captions.roles import detached, recounted, stranger, swapped
+from elsa_data.captions.roles import detached, recounted, swapped
 from elsa_data.captions.sequences import sequential, successive
 from elsa_data.captions.telling import mixed, renegated, reordered
-from elsa_data.captions.unnamed import acts_unnamed
+from elsa_data.captions.unnamed import acts_unnamed, stranger
 from elsa_data.captions.ways import arriving, redirected
 from elsa_data.captions.wording import STOPS, is_noun, lemmas, same, verb_lemmas
 
@@ -50,6 +50,7 @@ _NOUNS_BESIDES: Final = frozenset(
 _HALF: Final = 3
 """Letters of either half of a compound, at least."""
 
+_LEAVING: Final = frozenset(("depart", "leave"))
 _AT_LAST: Final = frozenset(("finally", "eventually"))
 
 
@@ -70,19 +71,20 @@ def difference(source: Sequence[str], rewrite: Sequence[str]) -> str | None:
         if found is not None:
             partner[place] = found
     for place, (word, at, _) in enumerate(told.words):
-        if place in partner or _is_licensed(source, rewrite, pairing, place):
-            continue
-        if is_helper(rewrite, at, kept_words):
+        if place in partner:
             continue
         found = exchanged(pairing, place)
-        if found is None:
+        if found is not None:
+            partner[place] = found
+        elif not (
+            _is_licensed(source, rewrite, pairing, place) or is_helper(rewrite, at, kept_words)
+        ):
             return f"invented:{word}"
-        partner[place] = found
     said = set(partner.values()) | _other_halves(kept, told, partner)
     for place, (word, at, _) in enumerate(kept.words):
         if place in said or word in UNNAMED or is_helper(source, at, told_words):
             continue
-        if _is_said_again(kept, place, said) or goes_without_saying(kept, place):
+        if _is_said_again(kept, told, place, said) or goes_without_saying(kept, place):
             continue
         if word in VAGUE and MASK in rewrite:
             continue
@@ -114,9 +116,15 @@ def _without_stops(tokens: Sequence[str]) -> list[str]:
     return [token for token in tokens if token not in STOPS and token != MASK]
 
 
-def _is_said_again(kept: Events, place: int, said: Set[int]) -> bool:
-    """Return whether a thing is named again, where the rewrite need not: "his dog, which"."""
+def _is_said_again(kept: Events, told: Events, place: int, said: Set[int]) -> bool:
+    """Return whether a thing is named again, where the rewrite need not: "his dog, which".
+
+    So is a tool by what is done with it: "nails are hammered" of a hammer that pounds them.
+    """
     word, _, number = kept.words[place]
+    used = any(lemmas(word) & verb_lemmas(other) - {other} for other, _, _ in told.words)
+    if used and is_noun(word) and any(kept.words[n][2] == number for n in said):
+        return True
     named = any(n in said and lemmas(word) & lemmas(kept.words[n][0]) for n in range(place))
     return (
         named
@@ -192,6 +200,8 @@ def _goes_on_doing(source: Sequence[str], tokens: Sequence[str], at: int) -> boo
 def _carries_on(source: Sequence[str], kept: Events, rewrite: Sequence[str], at: int) -> bool:
     """Return whether a particle only drags out what is done: types away, shouts out."""
     verb = rewrite[at - 1] if at else ""
+    if rewrite[at] in ("off", "away") and any(lemmas(token) & _LEAVING for token in source):
+        return True
     if rewrite[at] not in ("out", "away"):
         return False
     ends = at + 1 >= len(rewrite) or rewrite[at + 1] not in ("of", "from")
@@ -233,7 +243,7 @@ def _partner(kept: Events, told: Events, place: int, partner: dict[int, int]) ->
     for n in said:
         forms = {told.words[p][0] for p, source in partner.items() if source == n}
         if word not in forms and any(
-            lemmas(word) & lemmas(form) or form in BEARERS for form in forms
+            lemmas(word) & (lemmas(form) | lemmas(words[n])) or form in BEARERS for form in forms
         ):
             return n
     return None

@@ -110,6 +110,8 @@ def events(tokens: Sequence[str]) -> Events:
             _is_between_adjectives(tokens, place) or _is_between_things(tokens, place)
         ):
             continue
+        if token in _AND and tokens[place - 1 : place + 2 : 2] == [MASK, MASK]:
+            continue
         if token in CLAUSE_WORDS or token in ORDERING:
             opened = True
             waiting.append(token)

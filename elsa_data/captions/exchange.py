@@ -1,38 +1,45 @@
-"""Words that stand where another stood and say the like of it, though no table has them as one."""
+"""Verbs that stand where another stood and say the like of it, though no table has them as one."""
 
+from collections.abc import Collection, Mapping
 from itertools import product
 from typing import Final
 
 from elsa_data.captions.lexicon.grammar import lines_of
-from elsa_data.captions.lexicon.plain import DESCRIPTORS, MOVING, NEGATORS, NUMBERS
-from elsa_data.captions.lexicon.related import FEELINGS, KIN, KINDS, OPPOSITES
+from elsa_data.captions.lexicon.plain import MOVING
+from elsa_data.captions.lexicon.related import KIN, KINDS, OPPOSITES
 from elsa_data.captions.pairing import Pairing
-from elsa_data.captions.wording import forms_of, is_adjective, is_adverb, same, verb_lemmas
+from elsa_data.captions.wording import forms_of, same, verb_lemmas
 
 _ANY_WAY: Final = frozenset(("go", "move", "travel", "pass"))
 """Verbs of moving that say nothing of the way something moves."""
 
-_DEEDS: Final[dict[str, list[int]]] = {}
-"""Verb -> the numbers of the groups of ``deeds.txt`` it is of."""
 
-for _number, _group in enumerate("/".join(lines_of("deeds")).split("/")):
-    for _word in _group.split():
-        _DEEDS.setdefault(_word, []).append(_number)
+def _groups_of(name: str) -> dict[str, frozenset[int]]:
+    found: dict[str, frozenset[int]] = {}
+    for number, group in enumerate("/".join(lines_of(name)).split("/")):
+        for word in group.split():
+            found[word] = found.get(word, frozenset()) | {number}
+    return found
 
-_COUNTING: Final = FEELINGS | NEGATORS | NUMBERS
+
+_DEEDS: Final = _groups_of("deeds")
+_APART: Final = _groups_of("apart")
+"""Verb -> the numbers of the groups of the file it is of."""
 
 
 def exchanged(pairing: Pairing, place: int) -> int | None:
-    """Return the word of the source that a word of the rewrite stands for in its place, or None.
+    """Return the verb of the source that one of the rewrite stands for in its place, or None.
 
-    The two are of one event: two verbs of one family ("mimics" for "imitates"), two manners, or
-    two adjectives of one thing, neither of which says how loud, large, old or happy it is.
+    The two are of one event and of one family ("mimics" for "imitates"), and neither opposites
+    nor deeds that a listener tells apart.
 
     Args:
-        pairing: which word says which, as far as words say the same.
+        pairing: which word says which.
         place: of a word without a partner among the content words of the rewrite.
     """
     word, _, number = pairing.rewrite.words[place]
+    if not verb_lemmas(word):
+        return None
     drawn = {
         pairing.source.words[origin][2]
         for other, origin in pairing.partner.items()
@@ -40,29 +47,27 @@ def exchanged(pairing: Pairing, place: int) -> int | None:
     }
     said = set(pairing.partner.values())
     for origin, (kept, _, event) in enumerate(pairing.source.words):
-        if origin in said or event not in drawn or _is_opposed(word, kept):
-            continue
-        if _is_deed(word, kept) or (is_adverb(word) and is_adverb(kept) and _is_free(word, kept)):
-            return origin
-        heads = pairing.partner.get(place + 1), origin + 1
-        if heads[0] == heads[1] and is_adjective(word) and is_adjective(kept):
-            return origin if _is_free(word, kept) else None
+        if origin not in said and event in drawn and _is_deed(word, kept):
+            return None if _is_opposed(word, kept) else origin
     return None
 
 
 def _is_deed(*words: str) -> bool:
     """Return whether two words are verbs of one family, and no two ways to move."""
-    families = [
-        {number for lemma in verb_lemmas(word) - MOVING for number in KIN.get(lemma, ())}
-        for word in words
-    ]
-    if not families[0].isdisjoint(families[1]):
-        return True
-    groups = [{n for lemma in verb_lemmas(word) for n in _DEEDS.get(lemma, ())} for word in words]
-    if not groups[0].isdisjoint(groups[1]):
-        return True
-    pairs = (sorted(pair) for pair in product(*map(verb_lemmas, words)))
-    return any(b in KINDS.get(a, ()) and not _is_way(a, b) for a, b in pairs)
+    pairs = [(one, other) for one, other in product(*map(verb_lemmas, words))]
+    if any(_share(_APART, *pair) and pair[0] != pair[1] for pair in pairs):
+        return False
+    return any(
+        _share(_DEEDS, one, other)
+        or (_share(KIN, one, other) and MOVING.isdisjoint((one, other)))
+        or (max(one, other) in KINDS.get(min(one, other), ()) and not _is_way(one, other))
+        for one, other in pairs
+    )
+
+
+def _share(groups: Mapping[str, Collection[int]], one: str, other: str) -> bool:
+    """Return whether two words are of one group."""
+    return not set(groups.get(one, ())).isdisjoint(groups.get(other, ()))
 
 
 def _is_way(one: str, other: str) -> bool:
@@ -77,12 +82,4 @@ def _is_opposed(one: str, other: str) -> bool:
         for word, two in ((one, other), (other, one))
         for form in forms_of(word)
         for opposite in OPPOSITES.get(form, ())
-    )
-
-
-def _is_free(*words: str) -> bool:
-    """Return whether words say nothing that counts for itself: no size, number, mood or denial."""
-    return not any(
-        forms_of(word) & _COUNTING or any(same(word, other) for other in DESCRIPTORS)
-        for word in words
     )

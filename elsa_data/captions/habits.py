@@ -5,7 +5,6 @@ from typing import Final
 
 from elsa_data.captions.events import Events
 from elsa_data.captions.lexicon.grammar import lines_of
-from elsa_data.captions.lexicon.marks import MASK
 from elsa_data.captions.lexicon.plain import CARRYING, SOUNDS
 from elsa_data.captions.pairing import Pairing
 from elsa_data.captions.wording import is_noun, is_plural, lemmas, verb_lemmas
@@ -29,6 +28,12 @@ _ALWAYS: Final[Mapping[str, frozenset[str]]] = {
 }
 
 
+_MADE_OF: Final[Mapping[str, frozenset[str]]] = {
+    thing: frozenset(other.rstrip("~") for other in others if other.endswith("~"))
+    for thing, others in _habits().items()
+}
+
+
 _ONE: Final = frozenset(("a", "an", "another", "single"))
 _PRONOUNS: Final = frozenset(("it", "its", "they", "their", "them", "he", "she", "his", "her"))
 _KINDS: Final = frozenset(("vehicle", "animal", "machine", "creature", "device"))
@@ -37,7 +42,7 @@ _KINDS: Final = frozenset(("vehicle", "animal", "machine", "creature", "device")
 
 def does_so(kept: Events, word: str) -> bool:
     """Return whether a verb is what something does that the source names without a verb."""
-    does = verb_lemmas(word)
+    does = verb_lemmas(word) | {word}
     return any(
         does & (_ALWAYS if _acts(kept, number) else _HABITS).get(lemma, frozenset())
         for thing, _, number in kept.words
@@ -46,19 +51,23 @@ def does_so(kept: Events, word: str) -> bool:
 
 
 def goes_without_saying(found: Events, place: int) -> bool:
-    """Return whether a verb tells of a sound what every such sound does: rain that falls."""
+    """Return whether a word tells of a thing what every such thing is or does: rain that falls."""
     word, _, number = found.words[place]
-    does = verb_lemmas(word)
+    does = verb_lemmas(word) | {word}
     return any(
-        does & _HABITS.get(lemma, frozenset())
+        (lemma in SOUNDS and does & _HABITS.get(lemma, frozenset()))
+        or lemmas(word) & _MADE_OF.get(lemma, frozenset())
         for thing, _, event in found.words
         if event == number
-        for lemma in lemmas(thing) & SOUNDS
+        for lemma in lemmas(thing)
     )
 
 
 def carried(pairing: Pairing, rewrite: Sequence[str], place: int) -> bool:
     """Return whether a verb only brings a sound to the listener: "braying carries from afar".
+
+    What sounds is what is done, told as a thing ("the braying of a donkey", "a donkey's braying"),
+    and all that is done there is told before: "a braying donkey rises" tells of the donkey.
 
     Args:
         pairing: which word says which.
@@ -66,15 +75,28 @@ def carried(pairing: Pairing, rewrite: Sequence[str], place: int) -> bool:
         place: of the verb among its content words.
     """
     kept, told = pairing.source, pairing.rewrite
-    done = {origin for other, origin in pairing.partner.items() if other < place}
-    word, at, _ = told.words[place]
-    if not place or not verb_lemmas(word) & CARRYING or rewrite[at + 1 : at + 2] != [MASK]:
+    word, at, number = told.words[place]
+    if not verb_lemmas(word) & CARRYING:
         return False
-    before, _, _ = told.words[place - 1]
-    known = {number for n, (_, _, number) in enumerate(kept.words) if n in done}
-    return all(n in done for n, (_, _, number) in enumerate(kept.words) if number in known) and any(
-        before.endswith("ing") and verb_lemmas(before) & lemmas(other) for other, _, _ in kept.words
+    before = [n for n in range(place) if told.words[n][2] == number and n in pairing.partner]
+    deeds = [n for n in before if _is_deed(kept, pairing.partner[n])]
+    said = {pairing.partner[n] for n in before}
+    known = {kept.words[origin][2] for origin in said}
+    unsaid = any(
+        verb_lemmas(other) - {other} and n not in said
+        for n, (other, _, event) in enumerate(kept.words)
+        if event in known
     )
+    if not deeds or unsaid:
+        return False
+    after = rewrite[told.words[deeds[-1]][1] + 1 : at]
+    return deeds[-1] == place - 1 or not {"of", "from"}.isdisjoint(after)
+
+
+def _is_deed(found: Events, place: int) -> bool:
+    """Return whether a word may be a verb, and is not what opens its caption."""
+    word, _, _ = found.words[place]
+    return bool(verb_lemmas(word)) and (place > 0 or word.endswith("ing"))
 
 
 def counts_one(source: Sequence[str], pairing: Pairing, place: int) -> bool:

@@ -23,7 +23,9 @@ _PLACES: Final = frozenset(
 _LEADS_ON: Final = {"up": _PLACES, "down": _PLACES, "out": frozenset(("of",))}
 """Words after which a particle tells of a place or a way: "up in the air"."""
 
-_LANDING: Final = frozenset(("fall", "land", "drop", "slide", "go", "knock", "hit", "move"))
+_LANDING: Final = frozenset(
+    ("fall", "land", "drop", "slide", "go", "knock", "hit", "move", "jump", "leap", "dive")
+)
 """Verbs that a verb of the sound says too: "crashes to the floor" of what falls with a crash."""
 
 _BEGINNING: Final = frozenset(("begin", "start", "commence"))
@@ -64,6 +66,8 @@ def is_helper(tokens: Sequence[str], at: int, known: Collection[str]) -> bool:
         return not CLAUSE_WORDS.isdisjoint(tokens[:at])
     if verbs & _LANDING and _is_known(_made_by(tokens, at), known):
         return True
+    if at and tokens[at - 1] in ARTICLES:
+        return False
     if not verbs.isdisjoint(LIGHT) and _is_known(_led_to(tokens, at), known):
         return True
     return not verbs.isdisjoint(CARRIERS) and _is_known(_led_to(tokens, at, _OUTWARDS), known)

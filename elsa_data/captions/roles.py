@@ -11,10 +11,8 @@ from elsa_data.captions.lexicon.plain import (
     BEARERS,
     DESCRIPTORS,
     DIRECTED,
-    NOUNS_OF,
     NUMBERS,
     RELATIONS,
-    THEIRS,
 )
 from elsa_data.captions.pairing import Pairing
 from elsa_data.captions.wording import (
@@ -34,8 +32,6 @@ _LEADING: Final = frozenset((*OF_AGENTS, *DIRECTED, *RELATIONS))
 
 _PLAYED: Final = frozenset(("played", "performed", "strummed", "plucked", "beaten"))
 _THINGS: Final = frozenset(("it", "them", "him", "her"))
-_TOWARDS: Final = frozenset(("at", "to", "with", "for", "against"))
-"""What leads to somebody who is acted on: a dog barks, and not at it."""
 
 
 def recounted(source: Sequence[str], rewrite: Sequence[str], pairing: Pairing) -> str | None:
@@ -99,6 +95,8 @@ def _is_verb_here(tokens: Sequence[str], at: int) -> bool:
     before = tokens[at - 1] if at else ","
     if before in {"that", "which", "who", "it", "and", "then", "she", "he", "but", MASK}:
         return True
+    if is_content(before) and tokens[max(at - 2, 0)] == "of":
+        return True
     return is_content(before) and not before.endswith("s") and before not in DESCRIPTORS | NUMBERS
 
 
@@ -120,6 +118,8 @@ def detached(source: Sequence[str], rewrite: Sequence[str], pairing: Pairing) ->
         place = back[origin]
         following = place + 1
         run = _run(pairing, place)
+        if _is_of_deed(pairing, run, head, number):
+            continue
         if not run or (pairing.rewrite.words[place][0].endswith("ly") and not word.endswith("ly")):
             continue
         heads = {origin + 1, *_compound(pairing, origin + 1)}
@@ -133,7 +133,11 @@ def _run(pairing: Pairing, place: int) -> list[int | None]:
     """Return what the words say that follow a word of the rewrite without a break."""
     words = pairing.rewrite.words
     end = place + 1
-    while end < len(words) and words[end][1] == words[end - 1][1] + 1:
+    while end < len(words):
+        # "A rapid series of shots" tells of the shots what "rapid shots" does.
+        step = 1 + (end > place + 1 and not lemmas(words[end - 1][0]).isdisjoint(BEARERS))
+        if words[end][1] > words[end - 1][1] + step:
+            break
         end += 1
     return [pairing.partner.get(n) for n in range(place + 1, end)]
 
@@ -149,6 +153,14 @@ def _is_borne(pairing: Pairing, following: int, origin: int) -> bool:
     """Return whether an adjective tells how a thing is done: at a steady pace, in a steady beat."""
     heads = pairing.rewrite.words[following : following + 1], pairing.source.words[origin:][:1]
     return all(BEARERS & lemmas(word) for head in heads for word, _, _ in head)
+
+
+def _is_of_deed(pairing: Pairing, run: Sequence[int | None], head: str, number: int) -> bool:
+    """Return whether how a thing is done is told of the deed: "steady drips", at a steady rate."""
+    words = pairing.source.words
+    return not lemmas(head).isdisjoint(BEARERS) and any(
+        origin is not None and words[origin][2] == number for origin in run
+    )
 
 
 def _between(pairing: Pairing, following: int, origin: int) -> bool:
@@ -184,7 +196,8 @@ def swapped(source: Sequence[str], rewrite: Sequence[str], pairing: Pairing) -> 
             # "On a table, a man taps" leads its table in; "a table, which taps a man" does not.
             by, to = (_led_by(rewrite, pairing.rewrite.words[place][1]) for place in (one, other))
             led = (loose and (by or to)) or to in _LEADING - OF_AGENTS
-            if reversed_ != turned and not (reversed_ and led):
+            acted_on = _names_agent(span) and _names_agent(original)
+            if reversed_ != turned and (acted_on or not (reversed_ and led)):
                 return "roles-swapped"
     return None
 
@@ -226,24 +239,3 @@ def _is_thing(tokens: Sequence[str], at: int) -> bool:
         before -= 1
     alone = at + 1 >= len(tokens) or not (is_content(tokens[at + 1]) and is_noun(tokens[at + 1]))
     return before >= 0 and tokens[before] in ARTICLES and (alone or is_verb(tokens[at + 1]))
-
-
-def stranger(source: Sequence[str], rewrite: Sequence[str]) -> str | None:
-    """Return a slug when a pronoun means somebody the source caption does not have."""
-    for place, token in enumerate(rewrite):
-        gender = THEIRS.get(token)
-        if gender and not NOUNS_OF[gender] & set(source):
-            return f"invented:{token}"
-        if token in ("you", "your") and token not in source and not _hears(rewrite, place):
-            return "invented:you"
-        if token in _THINGS and rewrite[place - 1] in _TOWARDS and token not in source:
-            return f"invented:{token}"
-    return None
-
-
-def _hears(tokens: Sequence[str], at: int) -> bool:
-    """Return whether "you" is who hears, or whom a sound reaches."""
-    after = [token for token in tokens[at + 1 : at + 4] if token not in ("can", "could", "will")]
-    return bool(after and lemmas(after[0]) & {"hear", "listen", "perceive"}) or bool(
-        at and lemmas(tokens[at - 1]) & {"reach"}
-    )

@@ -1,12 +1,12 @@
-"""Who may act in a rewrite without a name: somebody who does what its source only says is done."""
+"""Who may act in a rewrite without a name: who is not named in its source, and no stranger."""
 
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from elsa_data.captions.lexicon.plain import UNNAMED
+from elsa_data.captions.lexicon.plain import NOUNS_OF, THEIRS, UNNAMED
 from elsa_data.captions.pairing import Pairing
-from elsa_data.captions.wording import is_adverb, is_noun, verb_lemmas
+from elsa_data.captions.wording import is_adverb, is_noun, lemmas, verb_lemmas
 
 _BE: Final = frozenset(
     ("is", "are", "was", "were", "being", "been", "gets", "get", "be", "getting", "got")
@@ -14,6 +14,10 @@ _BE: Final = frozenset(
 _OBJECTS: Final = tuple([opening] for opening in ("on", "a", "an", "the"))
 _BLOWN: Final = frozenset(("whistles", "honks"))
 """Deeds that set phrases put for what is done with a thing: a whistle is blown."""
+
+_SOMEBODY: Final = frozenset(("it", "them", "him", "her"))
+_TOWARDS: Final = frozenset(("at", "to", "with", "for", "against"))
+"""What leads to somebody who is acted on: a dog barks, and not at it."""
 
 _THINGS: Final = frozenset(("something", "object", "item", "thing"))
 
@@ -72,3 +76,24 @@ def _is_bare(source: Sequence[str], pairing: Pairing, at: int) -> bool:
     named = any(is_noun(pairing.source.words[n][0]) for n in before)
     follows = source[place + 1 : place + 2]
     return not named and bool(verb_lemmas(word)) and follows != ["of"] and follows != ["from"]
+
+
+def stranger(source: Sequence[str], rewrite: Sequence[str]) -> str | None:
+    """Return a slug when a pronoun means somebody the source caption does not have."""
+    for place, token in enumerate(rewrite):
+        gender = THEIRS.get(token)
+        if gender and not NOUNS_OF[gender] & set(source):
+            return f"invented:{token}"
+        if token in ("you", "your") and token not in source and not _hears(rewrite, place):
+            return "invented:you"
+        if token in _SOMEBODY and rewrite[place - 1] in _TOWARDS and token not in source:
+            return f"invented:{token}"
+    return None
+
+
+def _hears(tokens: Sequence[str], at: int) -> bool:
+    """Return whether "you" is who hears, or whom a sound reaches."""
+    after = [token for token in tokens[at + 1 : at + 4] if token not in ("can", "could", "will")]
+    return bool(after and lemmas(after[0]) & {"hear", "listen", "perceive"}) or bool(
+        at and lemmas(tokens[at - 1]) & {"reach"}
+    )

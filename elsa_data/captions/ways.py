@@ -33,6 +33,10 @@ _TURNS: Final = {"on": "off", "off": "on", "up": "down", "down": "up", "in": "ou
 _SLOPES: Final = frozenset(("up", "down"))
 """Particles that are opposite after every verb."""
 
+_LEAVING: Final = frozenset(("depart", "leave"))
+_SOUNDING: Final = frozenset(("sound", "hear", "come", "ring", "emanate", "issue", "rise", "carry"))
+"""Verbs after which "from" tells where a sound is made."""
+
 REACH: Final = 4
 """Words among which what moves is followed by its way: "slides a chair across"."""
 
@@ -96,6 +100,8 @@ def _way(tokens: Sequence[str], at: int) -> str | None:
         if not ends and is_verb(tokens[before]):
             return None
         before -= 1
+    if before > 0 and tokens[before] == "from" and lemmas(tokens[before - 1]) & _SOUNDING:
+        return None
     return DIRECTED.get(tokens[before]) if before >= 0 else None
 
 
@@ -106,7 +112,8 @@ def arriving(source: Sequence[str], rewrite: Sequence[str], pairing: Pairing) ->
     """
     back = {origin: place for place, origin in pairing.partner.items()}
     for at, token in enumerate(rewrite):
-        if token not in COMING or token in source:
+        going = rewrite[at + 1 : at + 2]
+        if token not in COMING or token in source or (going and _is_told(pairing, at + 1)):
             continue
         before = [n for n, (_, place, _) in enumerate(pairing.rewrite.words) if place < at]
         origin = pairing.partner.get(before[-1]) if before else None
@@ -119,6 +126,17 @@ def arriving(source: Sequence[str], rewrite: Sequence[str], pairing: Pairing) ->
     return None
 
 
+def _is_told(pairing: Pairing, at: int) -> bool:
+    """Return whether a word in -ing is a deed of the source: "comes crashing down"."""
+    following = [
+        place
+        for n, (word, place, _) in enumerate(pairing.rewrite.words)
+        if n in pairing.partner and word.endswith("ing")
+    ]
+    last = max((place for _, place, _ in pairing.rewrite.words), default=-1)
+    return at in following and at < last
+
+
 def moving(source: Sequence[str], rewrite: Sequence[str]) -> str | None:
     """Return a slug when something that moves is sent another way than in the source."""
     known = {
@@ -129,8 +147,11 @@ def moving(source: Sequence[str], rewrite: Sequence[str]) -> str | None:
     }
     for at, (one, other) in enumerate(pairwise(rewrite)):
         sent = other in ONWARD and lemmas(one) & MOVING and not _tells_place(rewrite, at + 1)
-        if sent and not any(
-            _goes_alike(one, a, source) and _leads_alike(other, b) for a, b in known
+        leaves = other in ("away", "off") and any(lemmas(token) & _LEAVING for token in source)
+        if (
+            sent
+            and not leaves
+            and not any(_goes_alike(one, a, source) and _leads_alike(other, b) for a, b in known)
         ):
             return f"moving:{other}"
     return None

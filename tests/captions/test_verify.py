@@ -148,6 +148,9 @@ def test_a_sound_without_a_place_is_told_without_one():
         ("seen-2b", 200, 0, 0.9),
         ("seen-3", 300, 160, 0.9),
         ("seen-4", 130, 60, 0.82),
+        ("seen-5", 130, 60, 0.98),
+        ("seen-6", 130, 60, 0.88),
+        ("seen-7", 130, 60, 0.96),
     ],
 )
 def test_hardly_a_bad_adversarial_caption_passes_and_few_good_ones_are_lost(part, good, bad, kept):

@@ -28,14 +28,11 @@ _NOUNS: Final = frozenset((4, 5, 6, 7, 8, 10, 11, 13, 14, 15, 17, 18, 19, 26, 27
 _DEEDS: Final = frozenset((30, 31, 35, 36, 38, 40, 41, 42))
 """Files of verbs that name no sound of a mouth, of a thing or of the weather."""
 
-_RARE: Final = 9
+_RARE: Final = 5
 """Senses of a verb that count where another verb stands in its place."""
 
 _PERSON: Final = 18
 _FEELING: Final = 12
-_FAMILY: Final = 14
-"""Words of a verb and its kinds, at most: more of them have little in common."""
-
 _WITH_PARTICLE: Final = re.compile(
     r"(?:_(?:up|down|off|out|in|into|on|over|away|back|forth|through))+$"
 )
@@ -123,20 +120,14 @@ def same(net: WordNet) -> Iterator[Iterable[str]]:
 
 
 def kin(net: WordNet) -> Iterator[Iterable[str]]:
-    """Yield families of verbs: one and its kinds, where they are few; and verbs with a particle.
+    """Yield families of verbs that say the same with a particle or without one.
 
     "Settle down" says what "calm" does, so that "settle" does beside a "down" or without it.
     """
-    for sense, synset in net.synsets.items():
-        if synset.kind != "v":
+    for synset in net.synsets.values():
+        if synset.kind != "v" or not any(map(_WITH_PARTICLE.search, synset.words)):
             continue
         yield {_WITH_PARTICLE.sub("", w) for w in synset.words} & net.verbs
-        if synset.file not in _DEEDS:
-            continue
-        kinds = [other for symbol, other, _, _ in synset.pointers if symbol == "~"]
-        family = [*net.words(sense), *(word for other in kinds for word in net.words(other))]
-        if len(set(family)) <= _FAMILY:
-            yield family
 
 
 def kinds(net: WordNet) -> Iterator[Sequence[str]]:
