@@ -40,11 +40,12 @@ _SHORT: Final = 2
 _REMEMBERED: Final = 4096
 """Words whose meaning is kept at hand: captions have few others, and a million captions many."""
 
+_MOVED: Final = frozenset(("down", "up", "off", "out", "away", "on", "aside"))
 _PARTED: Final = tokens(
     r"(?P<verb>(?:put|set|lay|pick|tak|turn|switch|throw|pull|cut|break|tear|rip|shut|zip|pour"
     r"|screw|wind|roll|push|lift|rub|scrap|bit|flick|toss|chop|wash|wip|brush|sweep|clean)\w*)"
     r" (?P<thing>it|them|him|(?:a|an|the|his|her|its|their|some) (?:\S+ )??[^\s,;.]+)"
-    r" (?P<particle>down|up|off|out|away|on|aside)"
+    rf" (?P<particle>{'|'.join(sorted(_MOVED))})"
     r"(?= (?:[,.;]|and|while|as|before|after|then|with)(?!\S)|$)"
 )
 _PHRASES: Final = Table(
@@ -73,8 +74,10 @@ def phrased(words: str) -> str:
 
     A particle after what is handled is set beside its verb: "puts down the spoon".
     """
-    words = _PARTED.sub(r"\g<verb> \g<particle> \g<thing>", words)
-    for word, pattern in _PHRASES.among(set(words.split())):
+    known = set(words.split())
+    if not known.isdisjoint(_MOVED):
+        words = _PARTED.sub(r"\g<verb> \g<particle> \g<thing>", words)
+    for word, pattern in _PHRASES.among(known):
         words = pattern.sub(word, words)
     return " ".join(words.split())
 
