@@ -23,10 +23,11 @@ from elsa_data.records import PartWords, SpatialAttributes
 
 SETS = ROOT / "tests" / "captions" / "adversarial"
 VOCABULARY = load_vocabulary("attributes.elsa.v1")
-CLOSED = "unseen-2-closed"
-"""What is left of unseen-2 without the lines that became ``seen-2b``: the last 420, every other."""
+CLOSED_2, CLOSED_4 = "unseen-2-closed", "unseen-4-closed"
+"""What is left of unseen-2 without the lines that became ``seen-2b``, every other of the last 420, and
+of unseen-4 without those that became ``seen-4b``, every other."""
 
-SEEN = ("seen", "seen-2", "seen-2b", "seen-3", "seen-4", "seen-5", "seen-6", "seen-7")
+SEEN = ("seen", "seen-2", "seen-2b", "seen-3", "seen-4", "seen-4b", "seen-5", "seen-6", "seen-7")
 OPENED = 420
 Rates = tuple[float, float, float]
 
@@ -34,8 +35,8 @@ Rates = tuple[float, float, float]
 def adversarial() -> dict[str, float]:
     """Return per cent of bad lines accepted and of good ones rejected, and print them."""
     numbers: dict[str, float] = {}
-    for part in (*SEEN, "unseen", CLOSED, "unseen-3"):
-        suffix = "" if part == "unseen-3" else f"_{part}".replace("-", "_")
+    for part in (*SEEN, "unseen", CLOSED_2, "unseen-3", CLOSED_4):
+        suffix = "" if part == CLOSED_4 else f"_{part}".replace("-", "_")
         for name, rate in zip(("bad_accepted", "good_rejected"), rates(read(part)), strict=True):
             if rate is not None:
                 print(f"{part:15s} {name.replace('_', ' ')} {told(rate)}")
@@ -45,9 +46,11 @@ def adversarial() -> dict[str, float]:
 
 def read(part: str) -> list[str]:
     """Return the lines of a part; the unseen ones are packed."""
-    if part == CLOSED:
+    if part == CLOSED_2:
         lines = read("unseen-2")
         return lines[:-OPENED] + lines[-OPENED:][1::2]
+    if part == CLOSED_4:
+        return read("unseen-4")[1::2]
     if part.startswith("unseen"):
         return gzip.decompress((SETS / f"{part}.jsonl.gz").read_bytes()).decode().splitlines()
     return (SETS / f"{part}.jsonl").read_text().splitlines()
