@@ -24,8 +24,8 @@ from elsa_data.records import PartWords, SpatialAttributes
 SETS = ROOT / "tests" / "captions" / "adversarial"
 VOCABULARY = load_vocabulary("attributes.elsa.v1")
 CLOSED_2, CLOSED_4 = "unseen-2-closed", "unseen-4-closed"
-"""What is left of unseen-2 without the lines that became ``seen-2b``, every other of the last 420, and
-of unseen-4 without those that became ``seen-4b``, every other."""
+"""What is left without the lines laid open in ``seen-2b``, every other of the last 420 of unseen-2,
+and in ``seen-4b``, every other of unseen-4."""
 
 SEEN = ("seen", "seen-2", "seen-2b", "seen-3", "seen-4", "seen-4b", "seen-5", "seen-6", "seen-7")
 OPENED = 420
