@@ -1,30 +1,32 @@
 """Whether a rewrite keeps what its source caption tells: nothing dropped, nothing invented."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence, Set
 from typing import Final
 
+from elsa_data.captions.acting import swapped
+from elsa_data.captions.causing import caused
 from elsa_data.captions.events import ORDERING, Events, events, is_content, is_verb
 from elsa_data.captions.exchange import exchanged
 from elsa_data.captions.habits import (
     carried,
     counts_one,
     does_so,
+    does_with,
     goes_without_saying,
     is_played,
     named_again,
 )
 from elsa_data.captions.lexicon.marks import MASK
 from elsa_data.captions.lexicon.plain import (
-    BEARERS,
     MOVING,
     SWITCHING,
     UNNAMED,
     VAGUE,
 )
 from elsa_data.captions.loose import is_helper
-from elsa_data.captions.pairing import Pairing
-from elsa_data.captions.roles import detached, recounted, swapped
-from elsa_data.captions.sequences import sequential, successive
+from elsa_data.captions.pairing import Pairing, other_halves, partner_of
+from elsa_data.captions.roles import detached, recounted
+from elsa_data.captions.sequences import ended, sequential, successive
 from elsa_data.captions.telling import mixed, renegated, reordered
 from elsa_data.captions.unnamed import acts_unnamed, stranger
 from elsa_data.captions.ways import arriving, redirected
@@ -47,9 +49,6 @@ _NOUNS_BESIDES: Final = frozenset(
 )
 """Plain words that an article may stand before."""
 
-_HALF: Final = 3
-"""Letters of either half of a compound, at least."""
-
 _LEAVING: Final = frozenset(("depart", "leave"))
 _AT_LAST: Final = frozenset(("finally", "eventually"))
 
@@ -67,7 +66,7 @@ def difference(source: Sequence[str], rewrite: Sequence[str]) -> str | None:
     kept_words, told_words = ([word for word, _, _ in found.words] for found in (kept, told))
     pairing = Pairing(kept, told, partner := {})
     for place in range(len(told_words)):
-        found = _partner(kept, told, place, partner)
+        found = partner_of(kept, told, place, partner)
         if found is not None:
             partner[place] = found
     for place, (word, at, _) in enumerate(told.words):
@@ -80,7 +79,7 @@ def difference(source: Sequence[str], rewrite: Sequence[str]) -> str | None:
             _is_licensed(source, rewrite, pairing, place) or is_helper(rewrite, at, kept_words)
         ):
             return f"invented:{word}"
-    said = set(partner.values()) | _other_halves(kept, told, partner)
+    said = set(partner.values()) | other_halves(kept, told, partner)
     for place, (word, at, _) in enumerate(kept.words):
         if place in said or word in UNNAMED or is_helper(source, at, told_words):
             continue
@@ -98,9 +97,11 @@ def difference(source: Sequence[str], rewrite: Sequence[str]) -> str | None:
     if _is_unfinished(rewrite):
         return "format:unfinished"
     return (
-        mixed(source, pairing)
+        mixed(source, rewrite, pairing)
         or reordered(
-            pairing, sequential(source, kept) | successive(kept), sequential(rewrite, told)
+            pairing,
+            sequential(source, kept) | successive(kept),
+            sequential(rewrite, told) | ended(rewrite, told),
         )
         or renegated(source, rewrite, pairing)
         or recounted(source, rewrite, pairing)
@@ -109,6 +110,7 @@ def difference(source: Sequence[str], rewrite: Sequence[str]) -> str | None:
         or arriving(source, rewrite, pairing)
         or redirected(source, rewrite, pairing)
         or stranger(source, rewrite)
+        or caused(source, rewrite, pairing)
     )
 
 
@@ -119,9 +121,16 @@ def _without_stops(tokens: Sequence[str]) -> list[str]:
 def _is_said_again(kept: Events, told: Events, place: int, said: Set[int]) -> bool:
     """Return whether a thing is named again, where the rewrite need not: "his dog, which".
 
-    So is a tool by what is done with it: "nails are hammered" of a hammer that pounds them.
+    So is a tool by what is done with it: "nails are hammered" of a hammer that pounds them, and
+    what a tool does by its own deed: "a plank is sawn" of a saw that cuts it.
     """
     word, _, number = kept.words[place]
+    if any(
+        n in said and does_with(other, word, [token for token, _, _ in told.words])
+        for n, (other, _, event) in enumerate(kept.words)
+        if event == number
+    ):
+        return True
     used = any(lemmas(word) & verb_lemmas(other) - {other} for other, _, _ in told.words)
     if used and is_noun(word) and any(kept.words[n][2] == number for n in said):
         return True
@@ -132,28 +141,6 @@ def _is_said_again(kept: Events, told: Events, place: int, said: Set[int]) -> bo
         and not is_verb(word)
         and any(n in said for n, (_, _, other) in enumerate(kept.words) if other == number)
     )
-
-
-def _halves(word: str, others: Sequence[str]) -> list[int] | None:
-    """Return which two of some words a compound is made of: birdsong, of "birds sing"."""
-    for cut in range(_HALF, len(word) - _HALF + 1):
-        found = [
-            next((n for n, other in enumerate(others) if same(half, other)), None)
-            for half in (word[:cut], word[cut:])
-        ]
-        if None not in found:
-            return [n for n in found if n is not None]
-    return None
-
-
-def _other_halves(kept: Events, told: Events, partner: Mapping[int, int]) -> set[int]:
-    """Return the words of the source that a compound of the rewrite says besides its partner."""
-    known = [word for word, _, _ in kept.words]
-    found: set[int] = set()
-    for place, (word, _, _) in enumerate(told.words):
-        if place in partner and not same(word, known[partner[place]]):
-            found.update(_halves(word, known) or ())
-    return found
 
 
 def _is_licensed(
@@ -211,39 +198,3 @@ def _carries_on(source: Sequence[str], kept: Events, rewrite: Sequence[str], at:
         and bool(verb_lemmas(verb) - {verb})
     )
     return (known or does_so(kept, verb)) and ends and not lemmas(verb) & (MOVING | SWITCHING)
-
-
-def _partner(kept: Events, told: Events, place: int, partner: dict[int, int]) -> int | None:
-    """Return the source's word that a word of the rewrite says: a free one, the nearest first."""
-    word = told.words[place][0]
-    expected = partner.get(place - 1, -1) + 1
-    said = [n for n, (other, _, _) in enumerate(kept.words) if same(word, other)]
-    free = [n for n in said if n not in partner.values()]
-    if free:
-        event = kept.words[expected - 1][2] if expected else 0
-        return min(
-            free,
-            key=lambda n: (
-                kept.words[n][2] != event,
-                word != kept.words[n][0],
-                abs(n - expected),
-            ),
-        )
-    words = [other for other, _, _ in kept.words]
-    halves = _halves(word, words)
-    if halves:
-        return halves[0]
-    for n, other in enumerate(words):
-        if _halves(other, [each for each, _, _ in told.words]) and (
-            other.startswith(word)
-            or any(same(word, other[cut:]) for cut in range(_HALF, len(other)))
-        ):
-            return n
-    # One word may be said twice in two forms: "with a dry cough is coughing".
-    for n in said:
-        forms = {told.words[p][0] for p, source in partner.items() if source == n}
-        if word not in forms and any(
-            lemmas(word) & (lemmas(form) | lemmas(words[n])) or form in BEARERS for form in forms
-        ):
-            return n
-    return None

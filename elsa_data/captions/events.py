@@ -5,11 +5,12 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from elsa_data.captions.lexicon.marks import MASK
-from elsa_data.captions.lexicon.plain import CLAUSE_WORDS, PLAIN
+from elsa_data.captions.lexicon.plain import CLAUSE_WORDS, PLAIN, SOUNDS
 from elsa_data.captions.wording import (
     STOPS,
     is_adjective,
     is_adverb,
+    is_noun,
     is_plural,
     verb_lemmas,
 )
@@ -30,6 +31,9 @@ _THEN: Final = frozenset(
 ORDERING: Final = _THEN | {"before", "after"}
 _EMPTY: Final = PLAIN | STOPS | CLAUSE_WORDS | {MASK}
 _AND: Final = frozenset(("and", ","))
+_ATTENDING: Final = frozenset(("with", "while", "as"))
+"""What opens an event that goes on beside the one before, and comes when that does."""
+
 _AT_END: Final = _THEN - {"followed", "following", "then"}
 BEFORE_VERBS: Final = _AND | {"is", "are", "it", "then", "gets", "being", "that", "which"}
 _CLAUSE: Final = 6
@@ -58,6 +62,10 @@ _LEADERS: Final = frozenset(("while", "as", "of", "the", "with", "from", "amid",
 """Words after which one in -s is a noun."""
 
 
+_UPON: Final = frozenset(("on", "in", "through", "over", "across", "into", "onto", "against"))
+"""Words after which nouns joined by "and" are of one event: "walks on gravel and snow"."""
+
+
 class Events(NamedTuple):
     """The content words of a caption by event.
 
@@ -65,7 +73,7 @@ class Events(NamedTuple):
         words: (word, its place among the tokens, its event's number), in order.
         order: (earlier, later) pairs of event numbers that the caption puts in order.
         joined: (one, next) pairs of event numbers that only "and" or a comma stands between.
-        attending: (one, next) pairs of which the second is told "with" the first.
+        attending: (one, next) pairs of which the second is told as the first goes on, or with it.
     """
 
     words: list[tuple[str, int, int]]
@@ -94,7 +102,7 @@ def events(tokens: Sequence[str]) -> Events:
                 number, opened = number + 1, False
                 if number and set(waiting) <= _AND:
                     joined.add((number - 1, number))
-                if number and waiting == ["with"]:
+                if number and len(waiting) == 1 and waiting[0] in _ATTENDING:
                     attending.add((number - 1, number))
                 if "then" in waiting and number > main + 1 >= 1:
                     order.add((main, number))
@@ -154,7 +162,10 @@ def _acts(tokens: Sequence[str], at: int) -> bool:
     if word in verb_lemmas(word):
         # "Dogs bark and run" has no verb in -s: "a toilet flushes and water drains" has.
         before = tokens[max(at - _CLAUSE, 0) : at]
-        return not follows and not any(is_verb(t) and t.endswith("s") for t in before[1:])
+        return not follows and not any(
+            is_verb(t) and t.endswith("s") and not (is_plural(t) and after in verb_lemmas(after))
+            for t, after in pairwise(before[1:])
+        )
     return not is_plural(word) or not follows or is_plural(after) or after.endswith("ing")
 
 
@@ -196,14 +207,22 @@ def _is_between_adjectives(tokens: Sequence[str], place: int) -> bool:
 def _is_between_things(tokens: Sequence[str], place: int) -> bool:
     """Return whether "and" joins two things that do the same: "while cups and saucers rattle"."""
     around = [*tokens[max(place - 2, 0) : place], *tokens[place + 1 : place + 2]]
+    if tokens[place] != "and" or len(around) != 3:
+        return False
+    if around[0] in _LEADERS | _UPON and _are_things(around[1:]):
+        return True
     return (
-        tokens[place] == "and"
-        and len(around) == 3
-        and around[0] in _LEADERS
+        around[0] in _LEADERS
         and is_plural(around[1])
         and is_plural(around[2])
         and tokens[place + 2 : place + 3] not in _AFTER_VERBS
     )
+
+
+def _are_things(words: Sequence[str]) -> bool:
+    """Return whether words are nouns, the last no verb, or weather: "on gravel and snow"."""
+    last = words[-1]
+    return all(map(is_noun, words)) and (last in SOUNDS or not verb_lemmas(last))
 
 
 def _acts_after(tokens: Sequence[str], place: int) -> bool:

@@ -50,6 +50,15 @@ def does_so(kept: Events, word: str) -> bool:
     )
 
 
+def does_with(tool: str, deed: str, told: Sequence[str]) -> bool:
+    """Return whether a deed is that of a tool, and other words tell it by the tool: is sawn."""
+    return any(
+        verb_lemmas(deed) & _ALWAYS.get(lemma, frozenset())
+        and any(lemma in verb_lemmas(word) and word not in (tool, lemma) for word in told)
+        for lemma in lemmas(tool)
+    )
+
+
 def goes_without_saying(found: Events, place: int) -> bool:
     """Return whether a word tells of a thing what every such thing is or does: rain that falls."""
     word, _, number = found.words[place]
@@ -78,6 +87,8 @@ def carried(pairing: Pairing, rewrite: Sequence[str], place: int) -> bool:
     word, at, number = told.words[place]
     if not verb_lemmas(word) & CARRYING:
         return False
+    if at and not {"sound", "sounds", "noise"}.isdisjoint(rewrite[max(at - 1, 0) : at]):
+        return True
     before = [n for n in range(place) if told.words[n][2] == number and n in pairing.partner]
     deeds = [n for n in before if _is_deed(kept, pairing.partner[n])]
     said = {pairing.partner[n] for n in before}

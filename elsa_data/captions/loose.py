@@ -28,8 +28,14 @@ _LANDING: Final = frozenset(
 )
 """Verbs that a verb of the sound says too: "crashes to the floor" of what falls with a crash."""
 
+_FALLING: Final = frozenset(("fall", "pour", "rain", "drip", "drop", "tumble", "crash"))
+"""Verbs of which each says that something goes down."""
+
 _BEGINNING: Final = frozenset(("begin", "start", "commence"))
 """Verbs that what comes after something else is done with, said or not: "then begins to bark"."""
+
+_INTENSIFIERS: Final = frozenset(("very", "really", "quite", "rather", "fairly", "extremely"))
+"""Words that say how much, and no two listeners alike: "very softly" of what is soft."""
 
 _NEAR: Final = 7
 _OUTWARDS: Final = frozenset(("into", "out", "off", "up"))
@@ -50,11 +56,15 @@ def is_helper(tokens: Sequence[str], at: int, known: Collection[str]) -> bool:
         known: content words of the other caption.
     """
     token = tokens[at]
+    if token in _INTENSIFIERS and _is_known(_led_to(tokens, at, _INTENSIFIERS), known):
+        return True
     if token in RELATIONS and _is_known(_led_to(tokens, at), known):
         return True
     verb = tokens[at - 2 if at > 1 and tokens[at - 1] in _PRONOUNS else at - 1] if at else ""
     if token in PARTICLES and _is_known(verb, known):
         leads_on = at + 1 < len(tokens) and tokens[at + 1] in _LEADS_ON.get(token, ("from",))
+        if token == "down" and not verb_lemmas(verb).isdisjoint(_FALLING):
+            return True
         return not leads_on and verb_lemmas(verb).isdisjoint(MOVING | SWITCHING)
     if token in BEARERS and (
         (at and _is_known(tokens[at - 1], known))

@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 from elsa_data.captions.lexicon.grammar import grammar, tokens
 from elsa_data.captions.lexicon.marks import MASK, QUALITY, ROOM
 from elsa_data.captions.lexicon.needs import Table, needed
-from elsa_data.captions.lexicon.plain import BUILDINGS, NEGATORS, PLACE_NOUNS
-from elsa_data.captions.wording import is_adjective, is_adverb, verb_lemmas
+from elsa_data.captions.lexicon.plain import BUILDINGS, NEGATORS, PLACE_NOUNS, TALKING
+from elsa_data.captions.wording import is_adjective, is_adverb, lemmas, verb_lemmas
 
 _SLOT_OF: Final = {
     **dict.fromkeys(("small", "large"), "size"),
@@ -128,7 +128,9 @@ def without_rooms(text: str, rooms: Rooms, said: set[tuple[str, str]]) -> str:
         values = set(_values(match.group()))
         noun = match.group("noun").removeprefix(ROOM)
         misfit = noun not in rooms.nouns and _FITTING.get(noun, noun) not in values | {noun}
-        if noun in BUILDINGS and match.group().startswith("of "):
+        before = match.string[: match.start()].split()[-1:]
+        told_of = bool(before) and not lemmas(before[0]).isdisjoint(TALKING)
+        if match.group().startswith("of ") and (noun in BUILDINGS or told_of):
             return match.group()
         if not values or misfit:
             return match.group()

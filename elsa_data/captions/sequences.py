@@ -32,8 +32,24 @@ def sequential(tokens: Sequence[str], found: Events) -> set[tuple[int, int]]:
     }
 
 
+def ended(tokens: Sequence[str], found: Events) -> set[tuple[int, int]]:
+    """Return the events, one told after the other, of which the first goes on until the second."""
+    first: dict[int, int] = {}
+    last: dict[int, int] = {}
+    for _, at, number in found.words:
+        first.setdefault(number, at)
+        last[number] = at
+    return {
+        (number - 1, number)
+        for number, at in first.items()
+        if number and "until" in tokens[last[number - 1] : at]
+    }
+
+
 def successive(found: Events) -> set[tuple[int, int]]:
-    """Return the joined events that may be told as one after the other: neither lasts.
+    """Return the joined events that may be told as one after the other.
+
+    Neither lasts, or the first is over in a moment: "a cork pops and wine is poured".
 
     "A chair scrapes and a man groans" may be told with "then"; "birds sing and the wind blows"
     may not, nor may what is only named as going on: "a dog barking and a man coughing".
@@ -43,7 +59,16 @@ def successive(found: Events) -> set[tuple[int, int]]:
         for word, _, number in found.words
         if (word.endswith("ing") and is_verb(word)) or not lemmas(word).isdisjoint(LASTING)
     }
-    return {pair for pair in found.joined if lasting.isdisjoint(pair)}
+    over = {
+        number
+        for word, _, number in found.words
+        if lemmas(word) & MOMENTS or word.endswith("times") or word == "once"
+    }
+    return {
+        (one, other)
+        for one, other in found.joined
+        if lasting.isdisjoint((one, other)) or one in over
+    }
 
 
 def _is_moment(tokens: Sequence[str], word: str, at: int) -> bool:

@@ -16,6 +16,7 @@ from elsa_data.captions.lexicon.plain import (
 from elsa_data.captions.pairing import Pairing
 
 _SUBJECTS: Final = frozenset(("it", "he", "she", "they"))
+_OWNING: Final = frozenset(("its", "their", "his", "her", "it", "them", "him"))
 _WITHIN: Final = frozenset(("in", "inside", "at", "within"))
 _SMALL: Final = UNNAMED | RELATIONS | PARTICLES
 """Words that belong to no event alone."""
@@ -27,7 +28,7 @@ FULL_EVENT: Final = 2
 """Content words from which an event stands for itself: one who acts, and what is done."""
 
 
-def mixed(source: Sequence[str], pairing: Pairing) -> str | None:
+def mixed(source: Sequence[str], rewrite: Sequence[str], pairing: Pairing) -> str | None:
     """Return a slug when an event of the rewrite joins a part of one event with another.
 
     Two events may be told as one, each whole: "a dog barks and chases a cat" as "a barking dog
@@ -36,12 +37,13 @@ def mixed(source: Sequence[str], pairing: Pairing) -> str | None:
 
     Args:
         source: tokens of the source caption.
+        rewrite: tokens of the rewrite.
         pairing: which word says which.
     """
     words = pairing.source.words
     on = goes_on(source, pairing.source)
     last = _last_place(source, pairing)
-    loose = _shared(pairing, on) | last
+    loose = _shared(pairing, on) | last | _owners(source, rewrite, pairing)
     sizes = Counter(number for n, (_, _, number) in enumerate(words) if n not in last)
     # "As it reverses" tells who acts, though not by name.
     sizes.update(number for _, at, number in words if source[at - 1] in _SUBJECTS)
@@ -79,6 +81,31 @@ def _shared(pairing: Pairing, on: Set[int]) -> set[int]:
         else:
             found.add(n)
         begun.add(number)
+    return found
+
+
+def _owners(source: Sequence[str], rewrite: Sequence[str], pairing: Pairing) -> set[int]:
+    """Return the words for who acts, where the next event speaks of them again.
+
+    "A truck climbs, its engine straining" is told as "the engine of a truck strains as it climbs",
+    and "a cup falls and a man picks it up" as "a man picks up a cup that falls".
+    """
+    words = pairing.source.words
+    if (_OWNING | _SUBJECTS | {"that", "which"}).isdisjoint(rewrite):
+        return set()
+    opened: dict[int, int] = {}
+    for n, (_, _, number) in enumerate(words):
+        opened.setdefault(number, n)
+    found: set[int] = set()
+    for number, first in opened.items():
+        after = opened.get(number + 1)
+        if after is None:
+            continue
+        last = opened.get(number + 2, len(words)) - 1
+        if _OWNING.isdisjoint(source[words[after][1] - 1 : words[last][1]]):
+            continue
+        deed = next((n for n in range(first + 1, after) if is_verb(words[n][0])), first)
+        found.update(range(first, deed))
     return found
 
 
@@ -146,9 +173,9 @@ def _is_shuffled(pairing: Pairing) -> bool:
     deeds: dict[int, int] = {}
     for place, origin in sorted(pairing.partner.items()):
         word, _, number = pairing.source.words[origin]
-        told.setdefault(number, place)
+        told.setdefault(number, pairing.rewrite.words[place][2])
         if number == 0 and word.endswith("s") and is_verb(word):
-            deeds.setdefault(number, place)
+            deeds.setdefault(number, pairing.rewrite.words[place][2])
     # Who acts in all of them stands first, whichever deed does; participles have no order.
     if not any(word.endswith("ing") for word, _, _ in pairing.source.words):
         told |= deeds

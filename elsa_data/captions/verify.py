@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from elsa_data.captions.assertions import asserted
+from elsa_data.captions.causing import spoken_of
 from elsa_data.captions.clean import MAX_CHARACTERS
 from elsa_data.captions.content import difference
 from elsa_data.captions.form import misformed
@@ -90,6 +91,7 @@ def verdict(
     }
     return (
         _misplaced(told.said | implied, targets)
+        or spoken_of(kept.rest, told.rest)
         or moving(source.split(), rewrite.split())
         or difference(_plain(_unechoed(kept.rest, told)), _plain(told.rest))
     )
