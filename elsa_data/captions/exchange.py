@@ -65,7 +65,7 @@ def _is_deed(*words: str) -> bool:
     )
 
 
-def _share(groups: Mapping[str, Collection[int]], one: str, other: str) -> bool:
+def _share(groups: Mapping[str, Collection[object]], one: str, other: str) -> bool:
     """Return whether two words are of one group."""
     return not set(groups.get(one, ())).isdisjoint(groups.get(other, ()))
 

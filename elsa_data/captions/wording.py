@@ -97,7 +97,7 @@ def compounded(words: str, other: str) -> str:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def keys(word: str) -> frozenset[str | int]:
+def keys(word: str) -> frozenset[str]:
     """Return what a word can mean here: itself, its lemmas, and the groups of its synonyms.
 
     Two words say the same when they share a key.

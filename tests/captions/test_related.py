@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from elsa_data.captions.lexicon.from_wordnet import WordNet, feelings, kin, kinds, opposed, same
-from elsa_data.captions.lexicon.related import FEELINGS, KIN, KINDS, OPPOSITES, SAME
+from elsa_data.captions.lexicon.from_wordnet import WordNet, kin, kinds, opposed, same
+from elsa_data.captions.lexicon.related import KIN, KINDS, OPPOSITES, SAME, Related
 
 LICENCE = "  1 This software and database is being provided to you, the LICENSEE\n"
 FILES = {
@@ -64,9 +64,8 @@ def test_a_verb_and_each_of_its_kinds_are_a_pair_and_two_kinds_are_none(net):
     assert frozenset(("pause", "settle")) not in pairs
 
 
-def test_opposites_and_feelings_are_told(net):
+def test_opposites_are_told(net):
     assert groups(opposed(net)) == {frozenset(("calm", "stop")), frozenset(("calm", "settle"))}
-    assert set(feelings(net)) == {"joy", "joyfulness", "joyously"}
 
 
 @pytest.mark.parametrize(
@@ -82,7 +81,17 @@ def test_what_was_made_of_wordnet_holds_kinds():
     assert "saw" in KINDS["cut"]
 
 
-def test_what_was_made_of_wordnet_holds_opposites_and_feelings():
+def test_what_was_made_of_wordnet_holds_opposites():
     assert "close" in OPPOSITES["open"]
     assert "open" in OPPOSITES["close"]
-    assert {"mournful", "happiness"} <= FEELINGS
+
+
+def test_words_are_found_in_every_row_that_they_open():
+    rows = ["cut ~0", "cu ~1", "cut ~2 ~3", "cuts ~4"]
+    table = Related(rows)
+    assert {word: table[word] for word in table} == {
+        "cu": ("~1",),
+        "cut": ("~0", "~2", "~3"),
+        "cuts": ("~4",),
+    }
+    assert [table.get(word) for word in ("c", "cute", "z", "")] == [None] * 4

@@ -32,7 +32,6 @@ _RARE: Final = 5
 """Senses of a verb that count where another verb stands in its place."""
 
 _PERSON: Final = 18
-_FEELING: Final = 12
 _WITH_PARTICLE: Final = re.compile(
     r"(?:_(?:up|down|off|out|in|into|on|over|away|back|forth|through))+$"
 )
@@ -151,16 +150,6 @@ def opposed(net: WordNet) -> Iterator[Iterable[str]]:
                 yield from ((one, two) for one in net.words(sense) for two in net.words(other))
 
 
-def feelings(net: WordNet) -> Iterator[str]:
-    """Yield words for what somebody feels, and words made of them."""
-    for sense, synset in net.synsets.items():
-        if synset.kind == "n" and synset.file == _FEELING:
-            yield from net.words(sense)
-            for symbol, other, _, other_at in synset.pointers:
-                if symbol == "+" and other_at:
-                    yield from (w for w in net.words(other) if other[0] in ("adj", "adv"))
-
-
 def _lines(path: Path) -> list[str]:
     """Return the lines of a file after its licence, which is set in."""
     return [line for line in path.read_text("ascii").splitlines() if not line.startswith(" ")]
@@ -216,5 +205,4 @@ if __name__ == "__main__":
     heads = sorted({one for one, other in pairs if one != other})
     text += ["[kinds]"]
     text += [" ".join((head, *sorted(b for a, b in pairs if a == head != b))) for head in heads]
-    text += ["[feelings]", *sorted(set(feelings(found)))]
     sys.stdout.write("\n".join((*text, "")))
