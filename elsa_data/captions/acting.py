@@ -15,6 +15,7 @@ OF_AGENTS: Final = frozenset(("by", "of", "'s", "from", "with"))
 _LEADING: Final = frozenset((*OF_AGENTS, *DIRECTED, *RELATIONS))
 """Words that lead a thing in which neither acts nor is acted on."""
 
+_WHO: Final = frozenset(("who", "that", "which"))
 _PLAYED: Final = frozenset(("played", "performed", "strummed", "plucked", "beaten"))
 _THINGS: Final = frozenset(("it", "them", "him", "her"))
 
@@ -50,6 +51,29 @@ def swapped(source: Sequence[str], rewrite: Sequence[str], pairing: Pairing) -> 
             acted_on = _names_agent(span) and _names_agent(original)
             if reversed_ != turned and (acted_on or not (reversed_ and led)):
                 return "roles-swapped"
+    return None
+
+
+def misattributed(source: Sequence[str], rewrite: Sequence[str], pairing: Pairing) -> str | None:
+    """Return a slug when a thing does what another does: "a barking cat", of a dog that barks."""
+    at_place = {at: n for n, (_, at, _) in enumerate(pairing.rewrite.words)}
+    on = goes_on(source, pairing.source)
+    for place, origin in pairing.partner.items():
+        told, at, _ = pairing.rewrite.words[place]
+        if told.endswith("ing") and rewrite[at + 1 : at + 2]:
+            thing = pairing.partner.get(at_place.get(at + 1, -1))
+        elif rewrite[at - 1] in _WHO:
+            thing = pairing.partner.get(at_place.get(at - 2, -1))
+        else:
+            continue
+        kept, by, number = pairing.source.words[origin]
+        if thing is None or not verb_lemmas(kept) or source[by - 1] in ARTICLES:
+            continue
+        _, stands, other = pairing.source.words[thing]
+        low, high = sorted((number, other))
+        same_actor = set(range(low + 1, high + 1)) <= on
+        if number != other and not same_actor and _is_thing(source, stands):
+            return f"moved:{told}"
     return None
 
 

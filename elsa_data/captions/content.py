@@ -3,7 +3,7 @@
 from collections.abc import Sequence, Set
 from typing import Final
 
-from elsa_data.captions.acting import swapped
+from elsa_data.captions.acting import misattributed, swapped
 from elsa_data.captions.causing import caused
 from elsa_data.captions.events import ORDERING, Events, events, is_content, is_verb
 from elsa_data.captions.exchange import exchanged
@@ -24,10 +24,11 @@ from elsa_data.captions.lexicon.plain import (
     VAGUE,
 )
 from elsa_data.captions.loose import is_helper
+from elsa_data.captions.ordering import reordered
 from elsa_data.captions.pairing import Pairing, other_halves, partner_of
 from elsa_data.captions.roles import detached, recounted
 from elsa_data.captions.sequences import ended, sequential, successive
-from elsa_data.captions.telling import mixed, renegated, reordered
+from elsa_data.captions.telling import mixed, renegated
 from elsa_data.captions.unnamed import acts_unnamed, stranger
 from elsa_data.captions.ways import arriving, redirected
 from elsa_data.captions.wording import STOPS, is_noun, lemmas, same, verb_lemmas
@@ -107,6 +108,7 @@ def difference(source: Sequence[str], rewrite: Sequence[str]) -> str | None:
         or recounted(source, rewrite, pairing)
         or detached(source, rewrite, pairing)
         or swapped(source, rewrite, pairing)
+        or misattributed(source, rewrite, pairing)
         or arriving(source, rewrite, pairing)
         or redirected(source, rewrite, pairing)
         or stranger(source, rewrite)
