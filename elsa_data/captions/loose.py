@@ -28,6 +28,10 @@ _LANDING: Final = frozenset(
 )
 """Verbs that a verb of the sound says too: "crashes to the floor" of what falls with a crash."""
 
+_UNDER: Final = frozenset(("under", "beneath", "underneath"))
+_TRODDEN: Final = frozenset(("crunch", "squelch", "creak", "rustle", "squeak", "crackle"))
+"""What the ground does under what treads on it, and what treads on it does: boots crunch snow."""
+
 _FALLING: Final = frozenset(("fall", "pour", "rain", "drip", "drop", "tumble", "crash"))
 """Verbs of which each says that something goes down."""
 
@@ -58,6 +62,8 @@ def is_helper(tokens: Sequence[str], at: int, known: Collection[str]) -> bool:
     token = tokens[at]
     if token in _INTENSIFIERS and _is_known(_led_to(tokens, at, _INTENSIFIERS), known):
         return True
+    if token in _UNDER and at and not verb_lemmas(tokens[at - 1]).isdisjoint(_TRODDEN):
+        return _is_known(_led_to(tokens, at), known)
     if token in RELATIONS and _is_known(_led_to(tokens, at), known):
         return True
     verb = tokens[at - 2 if at > 1 and tokens[at - 1] in _PRONOUNS else at - 1] if at else ""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from elsa_data.captions.events import Events
+from elsa_data.captions.events import Events, is_verb
 from elsa_data.captions.lexicon.plain import BEARERS
 from elsa_data.captions.wording import lemmas, same
 
@@ -38,6 +38,7 @@ def partner_of(kept: Events, told: Events, place: int, partner: dict[int, int]) 
             key=lambda n: (
                 kept.words[n][2] != event,
                 word != kept.words[n][0],
+                not is_verb(kept.words[n][0]) or lemmas(word).isdisjoint(lemmas(kept.words[n][0])),
                 abs(n - expected),
             ),
         )
@@ -73,6 +74,8 @@ def other_halves(kept: Events, told: Events, partner: Mapping[int, int]) -> set[
 
 def _halves(word: str, others: Sequence[str]) -> list[int] | None:
     """Return which two of some words a compound is made of: birdsong, of "birds sing"."""
+    if not any(other[:_HALF] == word[:_HALF] and other != word for other in others):
+        return None
     for cut in range(_HALF, len(word) - _HALF + 1):
         found = [
             next((n for n, other in enumerate(others) if same(half, other)), None)

@@ -1,6 +1,7 @@
 """Whether how many there are, and what they are like, stay as the source caption has it."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from elsa_data.captions.events import is_content, is_verb
 from elsa_data.captions.lexicon.marks import MASK
@@ -18,6 +19,9 @@ from elsa_data.captions.wording import (
     is_singular,
     lemmas,
 )
+
+_IN_TURN: Final = ([","], ["and"], ["then"])
+"""What follows a deed among others: "a bus brakes, hisses, and leaves"."""
 
 
 def recounted(source: Sequence[str], rewrite: Sequence[str], pairing: Pairing) -> str | None:
@@ -88,6 +92,8 @@ def _is_verb_here(tokens: Sequence[str], at: int) -> bool:
     before = tokens[at - 1] if at else ","
     if before in {"that", "which", "who", "it", "and", "then", "she", "he", "but", MASK}:
         return True
+    if before == "," and {"a", "an"} & set(tokens[:at]) and tokens[at + 1 : at + 2] in _IN_TURN:
+        return True
     if is_content(before) and tokens[max(at - 2, 0)] == "of":
         return True
     return is_content(before) and not before.endswith("s") and before not in DESCRIPTORS | NUMBERS
@@ -114,6 +120,8 @@ def detached(source: Sequence[str], rewrite: Sequence[str], pairing: Pairing) ->
         if _is_of_deed(pairing, run, head, number):
             continue
         if not run or (pairing.rewrite.words[place][0].endswith("ly") and not word.endswith("ly")):
+            continue
+        if word.endswith("ly") and pairing.partner.get(place - 1) == origin + 1:
             continue
         heads = {origin + 1, *_compound(pairing, origin + 1)}
         borne = _is_borne(pairing, following, origin + 1)

@@ -9,13 +9,14 @@ from elsa_data.captions.lexicon.plain import (
     ARTICLES,
     COMING,
     DIRECTED,
+    LASTING,
     MOVING,
     ONWARD,
     OPPOSED,
     SWITCHING,
 )
 from elsa_data.captions.pairing import Pairing
-from elsa_data.captions.wording import lemmas, same, verb_lemmas
+from elsa_data.captions.wording import is_adverb, lemmas, same, verb_lemmas
 
 _WAYS: Final = (
     ("over", "across", "along", "through", "on", "around", "about", "round", "down", "up"),
@@ -34,8 +35,19 @@ _SLOPES: Final = frozenset(("up", "down"))
 """Particles that are opposite after every verb."""
 
 _LEAVING: Final = frozenset(("depart", "leave"))
-_SOUNDING: Final = frozenset(("sound", "hear", "come", "ring", "emanate", "issue", "rise", "carry"))
+_SOUNDING: Final = frozenset(
+    ("sound", "hear", "come", "ring", "emanate", "issue", "rise", "carry", "call", "crow", "caw")
+) | (
+    LASTING - MOVING - {"flow", "fall", "pour", "drip", "trickle", "drizzle", "rain", "blow", "eat"}
+)
 """Verbs after which "from" tells where a sound is made."""
+
+_HEARD: Final = "heard from"
+"""The way of what sounds from a place, and is heard there: "chatters from a branch"."""
+
+_SENDING: Final = frozenset(("to", "into", "onto", "toward", "towards"))
+_NEAR: Final = 3
+"""Words before a noun among which its preposition stands."""
 
 REACH: Final = 4
 """Words among which what moves is followed by its way: "slides a chair across"."""
@@ -48,7 +60,12 @@ def redirected(source: Sequence[str], rewrite: Sequence[str], pairing: Pairing) 
     for place, origin in pairing.partner.items():
         told = _way(rewrite, pairing.rewrite.words[place][1])
         kept = _way(source, pairing.source.words[origin][1])
-        if (kept, told) in OPPOSED:
+        leads = rewrite[
+            max(pairing.rewrite.words[place][1] - _NEAR, 0) : pairing.rewrite.words[place][1]
+        ]
+        sent = kept == _HEARD and told and not _SENDING.isdisjoint(leads)
+        kept, told = (None if way == _HEARD else way for way in (kept, told))
+        if sent or (kept, told) in OPPOSED:
             return f"relation-changed:{pairing.rewrite.words[place][0]}"
         if _is_turned(
             rewrite[pairing.rewrite.words[place][1] :], source[pairing.source.words[origin][1] :]
@@ -100,8 +117,10 @@ def _way(tokens: Sequence[str], at: int) -> str | None:
         if not ends and is_verb(tokens[before]):
             return None
         before -= 1
-    if before > 0 and tokens[before] == "from" and lemmas(tokens[before - 1]) & _SOUNDING:
-        return None
+    if before > 1 and tokens[before] == "from":
+        verb = tokens[before - 2 if is_adverb(tokens[before - 1]) else before - 1]
+        if lemmas(verb) & _SOUNDING:
+            return _HEARD
     return DIRECTED.get(tokens[before]) if before >= 0 else None
 
 
