@@ -160,7 +160,7 @@ def _is_licensed(
         or carried(pairing, rewrite, place)
         or (word in _AT_LAST and bool((ORDERING | {"until"}) & set(source)))
         or (word == "one" and counts_one(source, pairing, place))
-        or (word == "music" and is_played(source, pairing, place))
+        or (word in ("music", "notes") and is_played(source, pairing, place))
         or named_again(source, rewrite, pairing, place)
     )
 

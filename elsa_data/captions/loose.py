@@ -28,6 +28,9 @@ _LANDING: Final = frozenset(
 )
 """Verbs that a verb of the sound says too: "crashes to the floor" of what falls with a crash."""
 
+_TALKING: Final = frozenset(("talk", "speak", "chat", "converse"))
+"""What people do with each other, said or not."""
+
 _UNDER: Final = frozenset(("under", "beneath", "underneath"))
 _TRODDEN: Final = frozenset(("crunch", "squelch", "creak", "rustle", "squeak", "crackle"))
 """What the ground does under what treads on it, and what treads on it does: boots crunch snow."""
@@ -62,6 +65,8 @@ def is_helper(tokens: Sequence[str], at: int, known: Collection[str]) -> bool:
     token = tokens[at]
     if token in _INTENSIFIERS and _is_known(_led_to(tokens, at, _INTENSIFIERS), known):
         return True
+    if token == "eachother":
+        return any(not verb_lemmas(word).isdisjoint(_TALKING) for word in tokens)
     if token in _UNDER and at and not verb_lemmas(tokens[at - 1]).isdisjoint(_TRODDEN):
         return _is_known(_led_to(tokens, at), known)
     if token in RELATIONS and _is_known(_led_to(tokens, at), known):
