@@ -77,6 +77,8 @@ def _acts(
 
     Words of ``parted`` may be, and an article of them must.
     """
+    before = [n for n in range(things[0] if things else 0) if n in pairing.partner][-1:]
+    cause = {pairing.source.words[pairing.partner[n]][2] for n in before}
     for one, other in pairwise(things):
         actor, deed = pairing.partner.get(one), pairing.partner.get(other)
         told, at, _ = pairing.rewrite.words[other]
@@ -88,6 +90,8 @@ def _acts(
         kept, by, number = pairing.source.words[deed]
         # "A chess clock" and "a loud bark" are things, "a woman gasp" and "dogs bark" are not.
         acts = told != kept or is_plural(pairing.source.words[actor][0])
+        if number in cause:
+            continue  # "A floor creaks under boots": the boots make it creak.
         same_event = pairing.source.words[actor][2] == number and actor < deed
         # "A clock is slapped" may be told as "they give a clock a slap".
         done = verb_lemmas(kept) and (source[by - 1] not in _BE or kept.endswith("ing"))
