@@ -28,15 +28,20 @@ CLOSED_2, CLOSED_4 = "unseen-2-closed", "unseen-4-closed"
 and in ``seen-4b``, every other of unseen-4."""
 
 SEEN = ("seen", "seen-2", "seen-2b", "seen-3", "seen-4", "seen-4b", "seen-5", "seen-6", "seen-7")
+UNSEEN = ("unseen", CLOSED_2, "unseen-3", CLOSED_4)
+ALL_UNSEEN = "all unseen"
 OPENED = 420
 Rates = tuple[float, float, float]
 
 
 def adversarial() -> dict[str, float]:
-    """Return per cent of bad lines accepted and of good ones rejected, and print them."""
+    """Return per cent of bad lines accepted and of good ones rejected, and print them.
+
+    The keys without a part's name are of all unseen lines together.
+    """
     numbers: dict[str, float] = {}
-    for part in (*SEEN, "unseen", CLOSED_2, "unseen-3", CLOSED_4):
-        suffix = "" if part == CLOSED_4 else f"_{part}".replace("-", "_")
+    for part in (*SEEN, *UNSEEN, ALL_UNSEEN):
+        suffix = "" if part == ALL_UNSEEN else f"_{part}".replace("-", "_")
         for name, rate in zip(("bad_accepted", "good_rejected"), rates(read(part)), strict=True):
             if rate is not None:
                 print(f"{part:15s} {name.replace('_', ' ')} {told(rate)}")
@@ -46,6 +51,8 @@ def adversarial() -> dict[str, float]:
 
 def read(part: str) -> list[str]:
     """Return the lines of a part; the unseen ones are packed."""
+    if part == ALL_UNSEEN:
+        return [line for each in UNSEEN for line in read(each)]
     if part == CLOSED_2:
         lines = read("unseen-2")
         return lines[:-OPENED] + lines[-OPENED:][1::2]
@@ -80,7 +87,7 @@ def interval(wrong: Sequence[bool]) -> Rates:
     share = sum(wrong) / n
     middle, scale = share + z * z / (2 * n), 1 + z * z / n
     half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return 100 * share, 100 * (middle - half) / scale, 100 * (middle + half) / scale
+    return 100 * share, max(0.0, 100 * (middle - half) / scale), 100 * (middle + half) / scale
 
 
 def told(rate: Rates) -> str:
