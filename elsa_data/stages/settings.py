@@ -25,7 +25,7 @@ from elsa_data.strict import Spot, parse, plain
 STAGES = ("plan", "simulate", "caption", "render")
 """The stages a shard passes, in order."""
 
-VERSIONS = {"plan": 3, "simulate": 4, "caption": 3, "render": 4}
+VERSIONS = {"plan": 3, "simulate": 4, "caption": 4, "render": 4}
 """Raised when a stage's code changes what it writes."""
 
 TEMPLATE_PROMPT = "template.v1"
